@@ -1,0 +1,149 @@
+"""Settings: read once from the environment, checked before anything starts."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+INSTANCE = ROOT / "instance"
+
+MEGABYTE = 1024 * 1024
+
+
+class BadSettings(RuntimeError):
+    """The environment holds a setting that Laurel must not start with; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that differs between two installations. The README lists the variables these come from."""
+
+    secret_key: str
+    production: bool = False
+    database_url: str = f"sqlite:///{INSTANCE / 'laurel.db'}"
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    files: Path = INSTANCE / "files"
+    secure_cookies: bool = False
+    proxies: int = 0
+    default_language: str = "en"
+    time_zone: str = "Europe/Prague"
+    session_idle: timedelta = timedelta(days=14)
+    session_absolute: timedelta = timedelta(days=60)
+    upload_limit: int = 6 * MEGABYTE
+    log_format: str = "text"
+    argon2_cheap: bool = False
+    testing: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Read `LAUREL_*`, `DATABASE_URL`, `REDIS_URL` and `SECRET_KEY`. Raises `BadSettings`."""
+        production = environ.get("LAUREL_ENV", "production") == "production"
+        return cls(
+            secret_key=_secret_key(environ.get("SECRET_KEY", ""), production),
+            production=production,
+            database_url=_database_url(environ.get("DATABASE_URL") or cls.database_url),
+            redis_url=environ.get("REDIS_URL") or cls.redis_url,
+            files=Path(environ.get("LAUREL_FILES") or cls.files),
+            secure_cookies=_flag(environ, "LAUREL_SECURE_COOKIES", production),
+            proxies=_whole_number(environ, "LAUREL_PROXIES", 0),
+            default_language=_choice(environ, "LAUREL_LANGUAGE", "en", {"en", "cs"}),
+            time_zone=environ.get("LAUREL_TIME_ZONE") or cls.time_zone,
+            session_idle=timedelta(days=_whole_number(environ, "LAUREL_SESSION_IDLE_DAYS", 14)),
+            session_absolute=timedelta(days=_whole_number(environ, "LAUREL_SESSION_DAYS", 60)),
+            upload_limit=_whole_number(environ, "LAUREL_UPLOAD_MB", 6) * MEGABYTE,
+            log_format=_choice(environ, "LAUREL_LOG", "json" if production else "text", {"json", "text"}),
+        )
+
+    def flask(self) -> dict[str, Any]:
+        """The same settings under the names that Flask and its extensions look for."""
+        return {
+            "SECRET_KEY": self.secret_key,
+            "SETTINGS": self,
+            "TESTING": self.testing,
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SQLALCHEMY_ENGINE_OPTIONS": engine_options(self.database_url),
+            "MAX_CONTENT_LENGTH": self.upload_limit,
+            "MAX_FORM_MEMORY_SIZE": self.upload_limit,
+            "MAX_FORM_PARTS": 20_000,
+            "SESSION_COOKIE_NAME": "laurel",
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SESSION_COOKIE_SECURE": self.secure_cookies,
+            "PERMANENT_SESSION_LIFETIME": self.session_absolute,
+            "SESSION_REFRESH_EACH_REQUEST": False,
+            "WTF_CSRF_TIME_LIMIT": None,
+            "WTF_CSRF_SSL_STRICT": self.secure_cookies,
+            "BABEL_DEFAULT_LOCALE": self.default_language,
+            "BABEL_DEFAULT_TIMEZONE": self.time_zone,
+            "RATELIMIT_STORAGE_URI": self.redis_url,
+            "RATELIMIT_STORAGE_OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},
+            "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+            "RATELIMIT_HEADERS_ENABLED": True,
+            **self.extra,
+        }
+
+
+def engine_options(database_url: str) -> dict[str, Any]:
+    if database_url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 15, "isolation_level": None}}
+    return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+
+
+def development_key(folder: Path = INSTANCE) -> str:
+    """A random key kept in the instance folder, so that a restart in development signs nobody out."""
+    file = folder / "secret_key"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(48))
+    return file.read_text().strip()
+
+
+def _secret_key(given: str, production: bool) -> str:
+    if given and len(given) >= 32 and len(set(given)) >= 10:
+        return given
+    if production:
+        raise BadSettings(
+            "SECRET_KEY must be set to at least 32 random characters in production, for example: "
+            "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    return given or development_key()
+
+
+def _database_url(url: str) -> str:
+    # Hosting services still hand out the old scheme name.
+    return url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url
+
+
+def _flag(environ: Mapping[str, str], name: str, default: bool) -> bool:
+    value = environ.get(name, "").strip().lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    if value:
+        raise BadSettings(f"{name} must be 1 or 0, not {value!r}")
+    return default
+
+
+def _whole_number(environ: Mapping[str, str], name: str, default: int) -> int:
+    value = environ.get(name, "").strip()
+    if not value:
+        return default
+    if not value.isdecimal():
+        raise BadSettings(f"{name} must be a whole number, not {value!r}")
+    return int(value)
+
+
+def _choice(environ: Mapping[str, str], name: str, default: str, choices: set[str]) -> str:
+    value = environ.get(name) or default
+    if value not in choices:
+        raise BadSettings(f"{name} must be one of {', '.join(sorted(choices))}, not {value!r}")
+    return value

@@ -1,0 +1,111 @@
+"""What both databases need to behave alike: column types, SQLite's transactions, and row locks."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import has_request_context, request
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, String, event, text
+from sqlalchemy.types import TypeDecorator
+
+from .extensions import Model, db
+
+MICRO = Decimal("0.000001")
+
+Row = TypeVar("Row", bound=Model)
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment in UTC. SQLite has no time zones, so it goes in naive there and comes back aware."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored: say which zone it is in")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal of at most 12 whole digits and 6 places, kept as millionths: SQLite would keep a float."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        if value is None:
+            return None
+        micro = value / MICRO
+        if micro != micro.to_integral_value():
+            raise ValueError(f"{value} has more than six decimal places")
+        return int(micro)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
+        return None if value is None else (Decimal(value) * MICRO).normalize() + 0
+
+
+class Enumerated(TypeDecorator[Choice]):
+    """A `StrEnum` kept as its name in text: a new member needs no migration."""
+
+    impl = String(20)
+    cache_ok = True
+
+    def __init__(self, kind: type[Choice]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: Choice | str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else self.kind(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Choice | None:  # noqa: ARG002
+        return None if value is None else self.kind(value)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def locked(model: type[Row], row_id: int) -> Row:
+    """Load a row as it is now and hold it until the transaction ends. The row must exist.
+
+    PostgreSQL locks the row; on SQLite a writing transaction already holds the whole file.
+    """
+    return db.session.get_one(model, row_id, with_for_update=True, populate_existing=True)
+
+
+def is_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin_on_sqlite(connection: Connection) -> None:
+    """Take SQLite's write lock at the start of a transaction that may write.
+
+    A reader that turns writer half way fails at once with "database is locked" and cannot be retried; a reader
+    that asks for the write lock waits for every writer. So only requests that may write ask for it.
+    """
+    if connection.dialect.name == "sqlite":
+        reading = has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"}
+        writes = connection.get_execution_options().get("writes", not reading)
+        connection.execute(text("BEGIN IMMEDIATE" if writes else "BEGIN"))

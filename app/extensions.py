@@ -1,0 +1,68 @@
+"""The extensions, made once and bound to an application in `create_app`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import redis as redis_client
+from flask import Flask, request
+from flask_babel import Babel
+from flask_limiter import Limiter
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from htmx_flask import Htmx
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+db = SQLAlchemy(
+    model_class=Base, metadata=MetaData(naming_convention=NAMES), session_options={"expire_on_commit": False}
+)
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+migrate = Migrate()
+login = LoginManager()
+csrf = CSRFProtect()
+htmx = Htmx()
+babel = Babel()
+
+
+def client_address() -> str:
+    return request.remote_addr or "unknown"
+
+
+limiter = Limiter(key_func=client_address, default_limits=[], swallow_errors=True)
+
+
+class Redis:
+    """The connection to Redis, made when first used. Whoever calls it expects `redis.RedisError`."""
+
+    def init_app(self, app: Flask) -> None:
+        pool = redis_client.BlockingConnectionPool.from_url(
+            app.config["SETTINGS"].redis_url, max_connections=32, timeout=2, socket_connect_timeout=0.5, socket_timeout=2
+        )
+        app.extensions["laurel_redis"] = redis_client.Redis(connection_pool=pool)
+
+    def of(self, app: Flask) -> redis_client.Redis:
+        client: redis_client.Redis = app.extensions["laurel_redis"]
+        return client
+
+
+redis = Redis()

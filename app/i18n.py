@@ -1,0 +1,67 @@
+"""Language, theme and time zone: chosen by cookie, so that the first paint is right and cached bytes stay anonymous."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Blueprint, Flask, current_app, g, redirect, request
+from flask_babel import get_locale, get_timezone
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from . import web
+from .extensions import babel
+
+LANGUAGES = {"en": "English", "cs": "Čeština"}
+THEMES = {"auto": _l("As the device"), "dark": _l("Dark"), "light": _l("Light")}
+YEAR = 365 * 24 * 3600
+
+bp = Blueprint("preferences", __name__)
+
+
+def init_app(app: Flask) -> None:
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
+    babel.init_app(app, locale_selector=language)
+    app.register_blueprint(bp)
+    app.context_processor(_template_context)
+
+
+def language() -> str:
+    """The reader's language: as chosen, else as the browser asks, else the installation's."""
+    if "language" not in g:
+        chosen = request.cookies.get("language", "") if request else ""
+        accepted = request.accept_languages.best_match(LANGUAGES) if request else None
+        g.language = chosen if chosen in LANGUAGES else accepted or current_app.config["BABEL_DEFAULT_LOCALE"]
+    return str(g.language)
+
+
+def theme() -> str:
+    chosen = request.cookies.get("theme", "")
+    return chosen if chosen in THEMES else "auto"
+
+
+def decimal_mark() -> str:
+    """The mark between whole and decimal digits in the reader's language."""
+    return str(get_locale().number_symbols["latn"]["decimal"])
+
+
+def local_time(moment: datetime) -> datetime:
+    return moment.astimezone(get_timezone())
+
+
+@bp.get("/preferences")
+@web.public
+def save() -> Response:
+    """Keep a language or theme in a cookie and go back. Harmless to repeat, so it is a plain link."""
+    back = request.args.get("next", "/")
+    response = redirect(back if web.is_local(back) else "/", 303)
+    for name, choices in (("language", LANGUAGES), ("theme", THEMES)):
+        chosen = request.args.get(name)
+        if chosen in choices:
+            secure = current_app.config["SETTINGS"].secure_cookies
+            response.set_cookie(name, chosen, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
+    return response
+
+
+def _template_context() -> dict[str, object]:
+    return {"language": language(), "theme": theme(), "LANGUAGES": LANGUAGES, "THEMES": THEMES}

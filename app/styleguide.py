@@ -1,0 +1,15 @@
+"""Every component of the look on one page. Not served in production."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from . import web
+
+bp = Blueprint("styleguide", __name__)
+
+
+@bp.get("/styleguide")
+@web.public
+def show() -> Response:
+    return web.render("styleguide.html")

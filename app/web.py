@@ -1,0 +1,242 @@
+"""What every page shares: pieces for htmx, access marks, security headers, request ids and error answers.
+
+This module is the only one that reads htmx's request headers or writes its response headers.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import structlog
+from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.wrappers import Response as AnyResponse
+
+from .extensions import db, htmx
+
+log = structlog.get_logger()
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=()",
+}
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def init_app(app: Flask) -> None:
+    htmx.init_app(app)
+    app.before_request(_begin_request)
+    app.before_request(_refuse_unguarded)
+    app.after_request(_finish_request)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(Exception, _crash)
+    app.view_functions["static"] = public(app.view_functions["static"])
+
+
+# Access ---------------------------------------------------------------------------------------------------------
+
+
+def public(view: View) -> View:
+    """Mark a view that everybody may call. Views without any access rule are refused, and a test names them."""
+    return marked(view, "everyone")
+
+
+def marked(view: View, rule: str) -> View:
+    view.access_rule = rule  # type: ignore[attr-defined]
+    return view
+
+
+def access_rule(endpoint: str) -> str | None:
+    return getattr(current_app.view_functions[endpoint], "access_rule", None)
+
+
+def _refuse_unguarded() -> None:
+    if request.endpoint and access_rule(request.endpoint) is None:
+        raise InternalServerError(f"{request.endpoint} has no access rule")
+
+
+# Answers --------------------------------------------------------------------------------------------------------
+
+
+def wants_piece() -> bool:
+    """Whether htmx asked for a part of the page, and not for the whole of it."""
+    asked = request.htmx  # type: ignore[attr-defined]
+    return bool(asked) and not asked.boosted and not asked.history_restore_request
+
+
+def render(
+    page: str, piece: str | None = None, *, status: int = 200, announce: str | None = None, **context: Any
+) -> Response:
+    """Answer with a whole page, or with its piece when htmx asked for one.
+
+    `announce` names the event that tells other pieces of the open page to fetch themselves again.
+    """
+    template = piece if piece and wants_piece() else page
+    response = make_response(render_template(template, **context), status)
+    if piece:
+        response.vary.add("HX-Request")
+    if announce:
+        response.headers["HX-Trigger"] = announce
+    return response
+
+
+def go_to(endpoint: str, **values: Any) -> AnyResponse:
+    """Send the browser on after a write (303, so that a reload writes nothing again)."""
+    return go_to_url(url_for(endpoint, **values))
+
+
+def go_to_url(url: str) -> AnyResponse:
+    if wants_piece():
+        return Response(status=204, headers={"HX-Redirect": url})
+    return redirect(url, 303)
+
+
+def is_local(url: str) -> bool:
+    """Whether a `next` address stays on this site. Browsers read a backslash as a slash."""
+    return url.startswith("/") and not url.startswith(("//", "/\\")) and not re.search(r"[\x00-\x1f\\]", url)
+
+
+def is_json_path() -> bool:
+    return request.path.startswith("/api/")
+
+
+# Request ids and headers ----------------------------------------------------------------------------------------
+
+
+def _begin_request() -> None:
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _finish_request(response: Response) -> Response:
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if current_app.config["SETTINGS"].secure_cookies:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response
+
+
+# Errors ---------------------------------------------------------------------------------------------------------
+
+
+def error_answer(status: int, title: str, detail: str, code: str, **more: Any) -> Response:
+    """An error in the form its reader can use: JSON for scripts, a toast for htmx, a page for people."""
+    if is_json_path():
+        response = jsonify(detail=detail, error_code=code, request_id=g.get("request_id"), **more)
+    elif wants_piece():
+        response = make_response(render_template("errors/_toast.html", title=title, detail=detail))
+        response.headers["HX-Retarget"] = "#toasts"
+        response.headers["HX-Reswap"] = "beforeend"
+    else:
+        response = make_response(render_template("errors/error.html", status=status, title=title, detail=detail))
+    response.status_code = status
+    return response
+
+
+def _http_error(error: HTTPException) -> AnyResponse:
+    if error.response is not None or (error.code or 500) < 400:
+        return error.get_response()
+    status = error.code or 500
+    title, detail, code = _words(status)
+    if isinstance(error.description, str) and error.description != type(error).description:
+        detail = error.description if status != 500 else detail
+    answer = error_answer(status, title, detail, code)
+    for name, value in error.get_headers():
+        if name in {"Retry-After", "Allow", "WWW-Authenticate"}:
+            answer.headers[name] = value
+    return answer
+
+
+def _csrf_error(_error: CSRFError) -> AnyResponse:
+    detail = _("This form was open for too long, or cookies are off. Go back, reload the page and send it again.")
+    return error_answer(400, _("Please send it again"), detail, "csrf")
+
+
+def _database_error(error: OperationalError) -> AnyResponse:
+    db.session.rollback()
+    log.error("database_unavailable", error=str(error.orig))
+    answer = _http_error(ServiceUnavailable())
+    answer.headers["Retry-After"] = "2"
+    return answer
+
+
+def _crash(error: Exception) -> AnyResponse:
+    if current_app.testing:
+        raise error
+    log.exception("crash", path=request.path)
+    db.session.rollback()
+    return _http_error(InternalServerError())
+
+
+def _words(status: int) -> tuple[str, str, str]:
+    """Title, what to do next, and the stable code of an error status."""
+    known = {
+        400: (_("That did not work"), _("The request could not be understood."), "bad_request"),
+        401: (_("Please sign in"), _("Sign in to see this page."), "unauthorized"),
+        403: (_("Not for you"), _("You may see this, but not change it. Ask an admin."), "forbidden"),
+        404: (_("Nothing here"), _("This page does not exist, or it is not yours to see."), "not_found"),
+        405: (_("Not this way"), _("This address does not take that kind of request."), "method_not_allowed"),
+        409: (_("Somebody was faster"), _("This was changed in the meantime."), "conflict"),
+        413: (_("Too large"), _("This is larger than Laurel takes."), "too_large"),
+        415: (_("Wrong kind"), _("This kind of content is not taken here."), "unsupported_media_type"),
+        422: (_("Please check it"), _("Something in it is not right."), "invalid"),
+        429: (_("A little slower"), _("Too many tries. Wait a moment and try again."), "too_many_requests"),
+        503: (_("One moment"), _("Laurel is busy or starting. Try again in a few seconds."), "unavailable"),
+    }
+    crash = (_("Our mistake"), _("Something broke on our side. What you sent was not saved."), "server_error")
+    return known.get(status, crash if status >= 500 else known[400])
+
+
+def json_body(limit: int) -> Any:
+    """The request's JSON, or a 4xx: too large, not JSON, or numbers that JSON does not have."""
+    raw = request.get_data(cache=False, as_text=False)
+    if len(raw) > limit:
+        raise json_error(413)
+    try:
+        return json.loads(raw, parse_float=str, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise json_error(400) from None
+
+
+def json_error(status: int) -> HTTPException:
+    title, detail, code = _words(status)
+    return HTTPException(response=error_answer(status, title, detail, code))
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
