@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import extensions, health, i18n, logs, styleguide, web
+from . import extensions, health, i18n, icons, logs, navigation, styleguide, web
 from .config import ROOT, Settings
 
 
@@ -30,6 +30,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     extensions.limiter.init_app(app)
     web.init_app(app)
     i18n.init_app(app)
+    icons.init_app(app)
+    navigation.init_app(app)
     app.register_blueprint(health.bp)
     if not settings.production:
         app.register_blueprint(styleguide.bp)
