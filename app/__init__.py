@@ -5,8 +5,11 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import extensions, health, i18n, logs, styleguide, web
+from . import extensions, health, i18n, logs, models, styleguide, web  # noqa: F401
+from .accounts import access
+from .audit import commands as audit_commands
 from .config import ROOT, Settings
+from .jobs import commands as job_commands
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -30,6 +33,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     extensions.limiter.init_app(app)
     web.init_app(app)
     i18n.init_app(app)
+    access.init_app(app)
+    job_commands.init_app(app)
+    audit_commands.init_app(app)
     app.register_blueprint(health.bp)
     if not settings.production:
         app.register_blueprint(styleguide.bp)

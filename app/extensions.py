@@ -41,7 +41,7 @@ migrate = Migrate()
 login = LoginManager()
 csrf = CSRFProtect()
 htmx = Htmx()
-babel = Babel()
+babel = Babel()  # type: ignore[no-untyped-call]
 
 
 def client_address() -> str:
@@ -56,7 +56,11 @@ class Redis:
 
     def init_app(self, app: Flask) -> None:
         pool = redis_client.BlockingConnectionPool.from_url(
-            app.config["SETTINGS"].redis_url, max_connections=32, timeout=2, socket_connect_timeout=0.5, socket_timeout=2
+            app.config["SETTINGS"].redis_url,
+            max_connections=32,
+            timeout=2,
+            socket_connect_timeout=0.5,
+            socket_timeout=2,
         )
         app.extensions["laurel_redis"] = redis_client.Redis(connection_pool=pool)
 
