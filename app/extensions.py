@@ -28,12 +28,10 @@ NAMES = {
 
 
 class Base(DeclarativeBase):
-    pass
+    metadata = MetaData(naming_convention=NAMES)
 
 
-db = SQLAlchemy(
-    model_class=Base, metadata=MetaData(naming_convention=NAMES), session_options={"expire_on_commit": False}
-)
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 if TYPE_CHECKING:
     Model = Base
 else:

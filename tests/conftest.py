@@ -98,9 +98,7 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(
-    database: str, run_folder: Path, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[str]:
+def database_url(database: str, run_folder: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a fresh, migrated database."""
     if database == "sqlite":
         yield migrated.sqlite_copy(run_folder, tmp_path / "laurel.db")
