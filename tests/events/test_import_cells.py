@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.events.importing.cells import InvalidCell, read_age, read_born, read_gender, read_text
-from app.events.importing.text import clean, plain, same
+from app.events.importing.text import clean, plain
 from app.events.kinds import Gender
 
 TODAY = date(2026, 7, 1)
@@ -100,7 +100,6 @@ def test_text_is_kept_clean_and_short() -> None:
 @given(st.text())
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     assert clean(clean(text)) == clean(text)
-    assert same(clean(text)) == same(text)
     assert plain(plain(text)) == plain(text)
 
 

@@ -91,10 +91,18 @@ def test_all_that_is_wrong_with_a_row_is_told_at_once() -> None:
     assert row.person is None
 
 
-def test_a_name_or_a_note_that_is_too_long_is_refused_not_cut() -> None:
-    plan = planned(f"name;group;note\n{'a' * 121};A;\nEva;A;{'b' * 501}\nJan;A;{'b' * 500}")
-    assert [row.verdict for row in plan.rows] == [Verdict.REFUSED, Verdict.REFUSED, Verdict.NEW]
-    assert reasons(plan.rows[1]) == [("note", "This is longer than 500 characters.")]
+@pytest.mark.parametrize(
+    ("column", "longest"), [("name", 120), ("group", 80), ("id", 60), ("group identifier", 20), ("note", 500)]
+)
+def test_a_cell_that_is_too_long_is_refused_not_cut(column: str, longest: int) -> None:
+    headers = ["name", "group", "id", "group identifier", "note"]
+    lines = [
+        ";".join("x" * length if header == column else header for header in headers)
+        for length in (longest, longest + 1)
+    ]
+    plan = planned("\n".join([";".join(headers), *lines]))
+    assert plan.rows[0].verdict == Verdict.NEW
+    assert (column, f"This is longer than {longest} characters.") in reasons(plan.rows[1])
 
 
 def test_a_cell_that_looks_like_a_formula_is_plain_text() -> None:

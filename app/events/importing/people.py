@@ -13,7 +13,11 @@ from app.events.importing.mapping import Field, Mapping
 from app.events.importing.table import Row
 from app.events.kinds import Gender
 
-LONGEST_TEXT = 120
+# Characters; the tables hold no more.
+LONGEST_NAME = 120
+LONGEST_GROUP = 80
+LONGEST_IDENTIFIER = 20
+LONGEST_NUMBER = 60
 LONGEST_NOTE = 500
 
 T = TypeVar("T")
@@ -55,12 +59,12 @@ def read_person(row: Row, mapping: Mapping, today: date) -> Person | list[CellEr
         errors.append(CellError(None, _("This row has more cells than there are headers.")))
     name = read(_name, *mapping.columns(Field.DISPLAY_NAME, Field.FIRST_NAME, Field.LAST_NAME))
     group = read(_group, *mapping.columns(Field.GROUP_NAME))
-    identifier = read(_text, *mapping.columns(Field.GROUP_IDENTIFIER))
-    external_id = read(_text, *mapping.columns(Field.EXTERNAL_ID))
+    identifier = read(_at_most(LONGEST_IDENTIFIER), *mapping.columns(Field.GROUP_IDENTIFIER))
+    external_id = read(_at_most(LONGEST_NUMBER), *mapping.columns(Field.EXTERNAL_ID))
     gender = read(read_gender, *mapping.columns(Field.GENDER))
     age = read(read_age, *mapping.columns(Field.AGE))
     born = read(lambda text: read_born(text, today), *mapping.columns(Field.BORN))
-    notes = {column: read(_note, column) for column, field in enumerate(mapping.fields) if field is Field.METADATA}
+    notes = {column: read(_at_most(LONGEST_NOTE), column) for column in mapping.columns(Field.METADATA)}
     if errors or name is None or group is None:
         return errors
     return Person(
@@ -76,22 +80,18 @@ def read_person(row: Row, mapping: Mapping, today: date) -> Person | list[CellEr
 
 
 def _name(text: str) -> str:
-    name = _text(text)
+    name = read_text(text, LONGEST_NAME)
     if name is None:
         raise InvalidCell(_("The name is missing."))
     return name
 
 
 def _group(text: str) -> str:
-    group = _text(text)
+    group = read_text(text, LONGEST_GROUP)
     if group is None:
         raise InvalidCell(_("The group is missing."))
     return group
 
 
-def _text(text: str) -> str | None:
-    return read_text(text, LONGEST_TEXT)
-
-
-def _note(text: str) -> str | None:
-    return read_text(text, LONGEST_NOTE)
+def _at_most(longest: int) -> Callable[[str], str | None]:
+    return lambda text: read_text(text, longest)

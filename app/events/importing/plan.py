@@ -10,7 +10,8 @@ from flask_babel import lazy_gettext as _
 from app.events.importing.mapping import Field, Mapping
 from app.events.importing.people import CellError, Person, read_person
 from app.events.importing.table import Row, Table
-from app.events.importing.text import clean, same
+from app.events.importing.text import clean
+from app.events.names import name_key
 
 COMPARED = ("display_name", "group_name", "gender", "age", "born", "metadata")
 
@@ -71,7 +72,7 @@ def plan_import(table: Table, mapping: Mapping, known: Sequence[Known], groups: 
     by_number = {one.external_id: one for one in known if one.external_id}
     twins = _twins(one for one in known if one.external_id not in first_rows)
     existing = [*(one.group_name for one in known), *groups]
-    spellings = {same(name): name for name in existing}
+    spellings = {name_key(name): name for name in existing}
     rows: list[PlannedRow] = []
     for row in table.rows:
         person = read_person(row, mapping, today)
@@ -79,7 +80,7 @@ def plan_import(table: Table, mapping: Mapping, known: Sequence[Known], groups: 
         if errors or isinstance(person, list):
             rows.append(PlannedRow(row.number, Verdict.REFUSED, errors=errors))
             continue
-        person = replace(person, group_name=spellings.setdefault(same(person.group_name), person.group_name))
+        person = replace(person, group_name=spellings.setdefault(name_key(person.group_name), person.group_name))
         rows.append(_met(row.number, person, by_number, twins))
     return Plan(rows, _new_groups(rows, set(existing)))
 
@@ -117,7 +118,7 @@ def _twins(known: Iterable[Known]) -> dict[tuple[object, ...], list[Known]]:
 
 
 def _likeness(person: Person) -> tuple[object, ...]:
-    return person.display_name, same(person.group_name), person.age, person.born
+    return person.display_name, name_key(person.group_name), person.age, person.born
 
 
 def _first_rows(table: Table, mapping: Mapping) -> dict[str, int]:

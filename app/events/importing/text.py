@@ -1,4 +1,4 @@
-"""Three ways to look at what somebody typed."""
+"""What somebody typed, as it is kept and as it is recognised."""
 
 import re
 import unicodedata
@@ -15,8 +15,3 @@ def clean(text: str) -> str:
 def plain(text: str) -> str:
     """As it is recognised: "Startovní číslo:" and "STARTOVNI CISLO" are both "startovnicislo"."""
     return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", text).casefold())
-
-
-def same(text: str) -> str:
-    """As it is compared: equal for two spellings that differ in case, spaces or the way accents are stored."""
-    return unicodedata.normalize("NFC", clean(text).casefold())
