@@ -11,7 +11,7 @@ from ..database import now
 from ..extensions import client_address, db, limiter
 from . import actions, queries
 from .access import allow, is_signed_in, me, my_session
-from .forms import PasswordForm, PersonForm, RoleForm, SignInForm, TokenForm
+from .forms import ROLES, PasswordForm, PersonForm, RoleForm, SignInForm, TokenForm
 from .models import LoginSession, PersonalToken, Role, User
 from .passwords import verify_password
 
@@ -22,6 +22,8 @@ REFUSED = 422
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.add_template_filter(browser_name)
+    app.add_template_filter(role_name)
 
 
 def account_tried() -> str:
@@ -233,4 +235,27 @@ def other_person(user_id: int) -> User:
 
 
 def people_page(form: PersonForm, status: int = 200) -> Response:
-    return web.render("accounts/people.html", form=form, role_form=RoleForm(formdata=None), people=queries.people(), status=status)
+    return web.render(
+        "accounts/people.html", form=form, role_form=RoleForm(formdata=None), people=queries.people(), status=status
+    )
+
+
+def role_name(role: str) -> str:
+    """The role without what it means: "Admin"."""
+    return str(ROLES[Role(role)]).partition(":")[0]
+
+
+def browser_name(user_agent: str) -> str:
+    """What people call it: "Firefox, Android". Good enough to tell one's own devices apart."""
+    browsers = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+    systems = {
+        "Android": "Android",
+        "iPhone": "iPhone",
+        "iPad": "iPad",
+        "Mac OS": "Mac",
+        "Windows": "Windows",
+        "Linux": "Linux",
+    }
+    browser = next((name for mark, name in browsers.items() if mark in user_agent), None)
+    system = next((name for mark, name in systems.items() if mark in user_agent), None)
+    return ", ".join(filter(None, (browser, system))) or _("A device")
