@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ class Settings:
 
     secret_key: str
     production: bool = False
+    instance: Path = INSTANCE
     database_url: str = f"sqlite:///{INSTANCE / 'laurel.db'}"
     redis_url: str = "redis://127.0.0.1:6379/0"
     files: Path = INSTANCE / "files"
@@ -37,6 +39,8 @@ class Settings:
     session_absolute: timedelta = timedelta(days=60)
     upload_limit: int = 6 * MEGABYTE
     log_format: str = "text"
+    workers: int = 2
+    threads: int = 8
     argon2_cheap: bool = False
     testing: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -44,13 +48,15 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read `LAUREL_*`, `DATABASE_URL`, `REDIS_URL` and `SECRET_KEY`. Raises `BadSettings`."""
-        production = environ.get("LAUREL_ENV", "production") == "production"
+        production = _choice(environ, "LAUREL_ENV", "production", {"production", "development"}) == "production"
+        instance = Path(environ.get("LAUREL_INSTANCE") or INSTANCE).resolve()
         return cls(
-            secret_key=_secret_key(environ.get("SECRET_KEY", ""), production),
+            secret_key=_secret_key(environ.get("SECRET_KEY", ""), production, instance),
             production=production,
-            database_url=_database_url(environ.get("DATABASE_URL") or cls.database_url),
+            instance=instance,
+            database_url=_database_url(environ.get("DATABASE_URL") or f"sqlite:///{instance / 'laurel.db'}"),
             redis_url=environ.get("REDIS_URL") or cls.redis_url,
-            files=Path(environ.get("LAUREL_FILES") or cls.files),
+            files=Path(environ.get("LAUREL_FILES") or instance / "files"),
             secure_cookies=_flag(environ, "LAUREL_SECURE_COOKIES", production),
             proxies=_whole_number(environ, "LAUREL_PROXIES", 0),
             default_language=_choice(environ, "LAUREL_LANGUAGE", "en", {"en", "cs"}),
@@ -59,6 +65,8 @@ class Settings:
             session_absolute=timedelta(days=_whole_number(environ, "LAUREL_SESSION_DAYS", 60)),
             upload_limit=_whole_number(environ, "LAUREL_UPLOAD_MB", 6) * MEGABYTE,
             log_format=_choice(environ, "LAUREL_LOG", "json" if production else "text", {"json", "text"}),
+            workers=_whole_number(environ, "LAUREL_WORKERS", _whole_number(environ, "WEB_CONCURRENCY", 2)),
+            threads=_whole_number(environ, "LAUREL_THREADS", 8),
         )
 
     def flask(self) -> dict[str, Any]:
@@ -96,17 +104,22 @@ def engine_options(database_url: str) -> dict[str, Any]:
     return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
 
 
-def development_key(folder: Path = INSTANCE) -> str:
+def development_key(folder: Path) -> str:
     """A random key kept in the instance folder, so that a restart in development signs nobody out."""
     file = folder / "secret_key"
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(48))
+        # Written beside and linked: of several processes that start at once, all read the first one's whole key.
+        beside = folder / f"secret_key.{secrets.token_hex(8)}"
+        beside.touch(mode=0o600)
+        beside.write_text(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            file.hardlink_to(beside)
+        beside.unlink()
     return file.read_text().strip()
 
 
-def _secret_key(given: str, production: bool) -> str:
+def _secret_key(given: str, production: bool, instance: Path) -> str:
     if given and len(given) >= 32 and len(set(given)) >= 10:
         return given
     if production:
@@ -114,7 +127,7 @@ def _secret_key(given: str, production: bool) -> str:
             "SECRET_KEY must be set to at least 32 random characters in production, for example: "
             "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
         )
-    return given or development_key()
+    return given or development_key(instance)
 
 
 def _database_url(url: str) -> str:

@@ -16,6 +16,8 @@ from htmx_flask import Htmx
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
+from .config import ROOT
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -26,12 +28,10 @@ NAMES = {
 
 
 class Base(DeclarativeBase):
-    pass
+    metadata = MetaData(naming_convention=NAMES)
 
 
-db = SQLAlchemy(
-    model_class=Base, metadata=MetaData(naming_convention=NAMES), session_options={"expire_on_commit": False}
-)
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 if TYPE_CHECKING:
     Model = Base
 else:
@@ -41,7 +41,15 @@ migrate = Migrate()
 login = LoginManager()
 csrf = CSRFProtect()
 htmx = Htmx()
-babel = Babel()
+babel = Babel()  # type: ignore[no-untyped-call]
+
+
+def init_app(app: Flask) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    redis.init_app(app)
+    csrf.init_app(app)
+    limiter.init_app(app)
 
 
 def client_address() -> str:
@@ -56,7 +64,11 @@ class Redis:
 
     def init_app(self, app: Flask) -> None:
         pool = redis_client.BlockingConnectionPool.from_url(
-            app.config["SETTINGS"].redis_url, max_connections=32, timeout=2, socket_connect_timeout=0.5, socket_timeout=2
+            app.config["SETTINGS"].redis_url,
+            max_connections=32,
+            timeout=2,
+            socket_connect_timeout=0.5,
+            socket_timeout=2,
         )
         app.extensions["laurel_redis"] = redis_client.Redis(connection_pool=pool)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Flask, current_app, g, redirect, request
-from flask_babel import get_locale, get_timezone
+from flask_babel import format_timedelta, get_locale, get_timezone
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
 from . import web
@@ -21,8 +23,10 @@ bp = Blueprint("preferences", __name__)
 
 def init_app(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
-    babel.init_app(app, locale_selector=language)
+    babel.init_app(app, locale_selector=language)  # type: ignore[no-untyped-call]
     app.register_blueprint(bp)
+    app.jinja_env.finalize = _escape_lazy_texts
+    app.add_template_filter(ago)
     app.context_processor(_template_context)
 
 
@@ -42,7 +46,8 @@ def theme() -> str:
 
 def decimal_mark() -> str:
     """The mark between whole and decimal digits in the reader's language."""
-    return str(get_locale().number_symbols["latn"]["decimal"])
+    locale = get_locale()
+    return str(locale.number_symbols["latn"]["decimal"]) if locale else "."
 
 
 def local_time(moment: datetime) -> datetime:
@@ -57,7 +62,7 @@ def save() -> Response:
     response = redirect(back if web.is_local(back) else "/", 303)
     for name, choices in (("language", LANGUAGES), ("theme", THEMES)):
         chosen = request.args.get(name)
-        if chosen in choices:
+        if chosen and chosen in choices:
             secure = current_app.config["SETTINGS"].secure_cookies
             response.set_cookie(name, chosen, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
     return response
@@ -65,3 +70,14 @@ def save() -> Response:
 
 def _template_context() -> dict[str, object]:
     return {"language": language(), "theme": theme(), "LANGUAGES": LANGUAGES, "THEMES": THEMES}
+
+
+def _escape_lazy_texts(value: object) -> object:
+    """A lazy text calls itself safe HTML, even where it holds what somebody typed: make it plain, to be escaped."""
+    return str(value) if isinstance(value, LazyString) else value
+
+
+def ago(moment: datetime) -> str:
+    """ "3 minutes ago" in the reader's language; "now" for what has just been."""
+    seconds = (datetime.now(UTC) - moment).total_seconds()
+    return _("just now") if seconds < 10 else format_timedelta(timedelta(seconds=-seconds), add_direction=True)

@@ -48,7 +48,7 @@ def _drawing(name: str) -> tuple[str, str] | None:
     found = DRAWING.search(file.read_text(encoding="utf-8")) if file else None
     if found is None:
         return None
-    attributes = " ".join(["width=\"20\" height=\"20\"", *KEPT.findall(found["attributes"])])
+    attributes = " ".join(['width="20" height="20"', *KEPT.findall(found["attributes"])])
     return attributes, re.sub(r"\s*\n\s*", "", found["shapes"]).strip()
 
 

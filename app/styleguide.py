@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, abort, flash
+from flask import Blueprint, Flask, Response, abort, flash
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -64,11 +64,16 @@ class EventForm(FlaskForm):
     checked = BooleanField("A second person types every value again")
 
 
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
+
+
 @bp.get("/styleguide")
 @web.public
 def show() -> Response:
-    form = EventForm(formdata=None, data={"name": "Summer games 2026", "visibility": "link"})
-    refused = EventForm(formdata=None, data={"place": "Brno", "status": "draft", "visibility": "link"}, prefix="refused", meta={"csrf": False})
+    choices = {"status": "draft", "visibility": "link"}
+    form = EventForm(formdata=None, data={"name": "Summer games 2026", **choices})
+    refused = EventForm(formdata=None, data={"place": "Brno", **choices}, prefix="refused", meta={"csrf": False})
     refused.validate()
     return web.render(
         "styleguide/show.html", form=form, refused=refused, examples=EXAMPLES, signed_in=True, current_user=Somebody()

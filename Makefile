@@ -1,0 +1,74 @@
+# `make run` starts Laurel, `make test` checks all of it. Both fetch what they need first, into .venv and static/vendor.
+
+PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3.14; do \
+	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+JOBS ?= 2
+
+VENV := .venv
+IN_VENV := $(VENV)/bin/python
+
+# A stamp's name holds the sum of what was installed from, so a second start finds it and does nothing. Old stamps go:
+# they would lie when an earlier lock comes back.
+sum = $(shell cat $(1) | cksum | tr ' ' '-')
+RUNTIME := $(VENV)/installed-runtime-$(call sum,requirements.txt)
+DEVELOPMENT := $(VENV)/installed-development-$(call sum,requirements.txt requirements-dev.txt)
+NODE := $(VENV)/installed-node-$(call sum,requirements-node.txt)
+FRONTEND := static/vendor/fetched-$(call sum,package-lock.json app/frontend.py)
+
+# The locks name every package, so pip has nothing to work out.
+INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes
+NPM_CI := ci --ignore-scripts --no-audit --no-fund --loglevel=error
+
+.PHONY: run test setup check lock clean
+.DEFAULT_GOAL := run
+
+run: $(RUNTIME) $(FRONTEND)
+	@exec $(IN_VENV) -m app.supervisor
+
+test: check $(FRONTEND)
+	@$(IN_VENV) -m tests.support.chromium
+	@$(IN_VENV) -m pytest -n $(JOBS) --dist worksteal
+
+setup: $(DEVELOPMENT) $(FRONTEND)
+
+check: $(DEVELOPMENT)
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+
+lock: $(DEVELOPMENT)
+	@for name in requirements requirements-dev requirements-node; do \
+		$(VENV)/bin/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-emit-index-url \
+			--no-emit-find-links $$name.in -o $$name.txt; done
+	@npm install --package-lock-only --silent
+
+clean:
+	rm -rf $(VENV) node_modules static/vendor static/.vendor-* .mypy_cache .pytest_cache .ruff_cache test-results
+
+$(IN_VENV):
+	@test -n "$(PYTHON)" || { echo "Laurel needs Python 3.11 or newer with its venv module."; exit 1; }
+	@echo "Making $(VENV) with $(PYTHON) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): | $(IN_VENV)
+	@echo "Installing what Laurel runs on ..."
+	@$(INSTALL) -r requirements.txt
+	@rm -f $(VENV)/installed-runtime-* $(VENV)/installed-development-*
+	@touch $@
+
+$(DEVELOPMENT): | $(IN_VENV)
+	@echo "Installing what Laurel is tested with ..."
+	@$(INSTALL) -r requirements-dev.txt
+	@rm -f $(VENV)/installed-runtime-* $(VENV)/installed-development-*
+	@touch $@ $(RUNTIME)
+
+$(FRONTEND): $(if $(shell command -v npm),,$(NODE)) | $(IN_VENV)
+	@echo "Fetching the front end's files ..."
+	@PATH="$$PATH:$(CURDIR)/$(VENV)/bin" npm $(NPM_CI) >/dev/null
+	@$(IN_VENV) -P app/frontend.py
+	@touch $@
+
+$(NODE): | $(IN_VENV)
+	@echo "Installing npm, which this machine does not have ..."
+	@$(INSTALL) -r requirements-node.txt
+	@touch $@

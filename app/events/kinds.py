@@ -1,0 +1,47 @@
+"""The closed lists of words an event is described with, as the database and the JSON endpoints hold them."""
+
+from enum import StrEnum
+
+
+class EvaluationType(StrEnum):
+    NUMERIC_HIGH = "NUMERIC_HIGH"
+    NUMERIC_LOW = "NUMERIC_LOW"
+    TIME_LOW = "TIME_LOW"
+    BOOLEAN = "BOOLEAN"
+    SCORE_SET = "SCORE_SET"
+
+
+class Formula(StrEnum):
+    """How the marks of a score set become one value."""
+
+    SUM = "SUM"
+    BEST = "BEST"
+
+
+class Gender(StrEnum):
+    """X is a gender somebody stated; one that nobody stated is None."""
+
+    F = "F"
+    M = "M"
+    X = "X"
+
+
+class EventStatus(StrEnum):
+    DRAFT = "DRAFT"
+    ACTIVE = "ACTIVE"
+    ARCHIVED = "ARCHIVED"
+
+
+class Visibility(StrEnum):
+    """Who sees the public pages of an event: its staff, whoever has the link, everyone."""
+
+    PRIVATE = "PRIVATE"
+    LINK = "LINK"
+    PUBLIC = "PUBLIC"
+
+
+class ActivityState(StrEnum):
+    """Values may be written to an open activity only; what it shows until then is provisional."""
+
+    OPEN = "OPEN"
+    LOCKED = "LOCKED"
