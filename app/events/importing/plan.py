@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from hashlib import sha256
 
 from flask_babel import lazy_gettext as _
 
@@ -59,6 +60,16 @@ class Plan:
     @property
     def counts(self) -> dict[Verdict, int]:
         return {verdict: sum(row.verdict is verdict for row in self.rows) for verdict in Verdict}
+
+    @property
+    def writes(self) -> int:
+        """How many people are new or change."""
+        return sum(row.verdict in (Verdict.NEW, Verdict.CHANGED) for row in self.rows)
+
+    def fingerprint(self) -> str:
+        """The same for two plans that would write the same over the same; the reader's language makes no difference."""
+        said = [(row.number, row.verdict, row.person, row.participant_id, row.changes) for row in self.rows]
+        return sha256(repr((said, self.groups_new)).encode()).hexdigest()
 
 
 def plan_import(table: Table, mapping: Mapping, known: Sequence[Known], groups: Iterable[str], *, today: date) -> Plan:

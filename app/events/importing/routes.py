@@ -1,9 +1,181 @@
+"""Bringing people in from a file: upload, check, confirm, follow, discard."""
+
 from __future__ import annotations
 
-from flask import Blueprint, Flask
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Flask, abort, flash, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response
+
+from ... import assets, web
+from ...accounts.access import allow, me
+from ...accounts.models import Role
+from ...extensions import client_address, db, limiter
+from ...jobs import enqueue
+from ..access import event_to_change, event_to_manage
+from ..models import Event, Import
+from . import actions, progress, queries, wording
+from .access import import_to_change, import_to_manage
+from .forms import ConfirmForm, OptionsForm, UploadForm, options_form
+from .jobs import apply_import
+from .plan import Verdict
+from .preview import row_page
+from .progress import Stage
+from .queries import Reading
+from .reading import LARGEST
+from .table import UnreadableFile
 
 bp = Blueprint("importing", __name__)
+
+REFUSED = 422
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+
+
+def account_and_address() -> str:
+    return f"{me().id} {client_address()}"
+
+
+# The list and the upload ------------------------------------------------------------------------------------------
+
+
+@bp.get("/events/<int:event_id>/imports")
+@allow(Role.ADMIN)
+def index(event_id: int) -> Response:
+    return index_page(event_to_manage(event_id), UploadForm())
+
+
+@bp.post("/events/<int:event_id>/imports")
+@allow(Role.ADMIN)
+@limiter.limit("10/minute", key_func=account_and_address)
+def create(event_id: int) -> Response:
+    # Ends the transaction: reading a large file takes its time, and must not keep others from writing.
+    db.session.rollback()
+    form = UploadForm()
+    valid = form.validate()
+    event = event_to_change(event_id)
+    if not valid:
+        return index_page(event, form, status=REFUSED)
+    import_ = actions.create_import(event, form.filename, form.data_read, form.table, by=me())
+    db.session.commit()
+    return web.go_to("importing.show", import_id=import_.id)
+
+
+@bp.errorhandler(RequestEntityTooLarge)
+def refuse_size(error: RequestEntityTooLarge) -> Any:
+    """The request was turned away before any view saw it, so its form says so from here."""
+    event_id = (request.view_args or {}).get("event_id")
+    return error.get_response() if event_id is None else too_large(event_id)
+
+
+@allow(Role.ADMIN)
+def too_large(event_id: int) -> Response:
+    form = UploadForm(formdata=None)
+    form.file.errors = [_("The file is larger than %(size)s MB.", size=LARGEST // 1024**2)]
+    return index_page(event_to_manage(event_id), form, status=413)
+
+
+def index_page(event: Event, form: UploadForm, status: int = 200) -> Response:
+    rows = queries.import_rows(event)
+    return web.render("importing/index.html", event=event, form=form, rows=rows, progress=progress, status=status)
+
+
+# One import -------------------------------------------------------------------------------------------------------
+
+
+@bp.get("/imports/<int:import_id>")
+@allow(Role.ADMIN)
+def show(import_id: int) -> Response:
+    return import_page(import_to_manage(import_id))
+
+
+@bp.post("/imports/<int:import_id>")
+@allow(Role.ADMIN)
+def save(import_id: int) -> Response:
+    import_ = import_to_change(import_id)
+    if progress.stage(import_) is not Stage.PREVIEW:
+        abort(409, description=_("This import is on its way already, and cannot be changed."))
+    try:
+        reading = queries.reading(import_)
+    except UnreadableFile:
+        return import_page(import_, status=REFUSED)
+    form = options_form(reading, partial(queries.table_of, import_))
+    if not form.validate():
+        return preview_page(import_, reading, form, status=REFUSED)
+    actions.choose_options(import_, form.table, form.fields)
+    db.session.commit()
+    return import_page(import_) if web.wants_piece() else web.go_to("importing.show", import_id=import_.id)
+
+
+@bp.post("/imports/<int:import_id>/apply")
+@allow(Role.ADMIN)
+def apply(import_id: int) -> Response:
+    import_, form = import_to_change(import_id), ConfirmForm()
+    if not form.validate():
+        abort(REFUSED)
+    if progress.stage(import_) is Stage.PREVIEW:
+        actions.begin(import_, enqueue(apply_import, import_.id, me().id, form.fingerprint.data))
+        db.session.commit()
+    return web.go_to("importing.show", import_id=import_.id)
+
+
+@bp.post("/imports/<int:import_id>/delete")
+@allow(Role.ADMIN)
+def delete(import_id: int) -> Response:
+    import_ = import_to_change(import_id)
+    actions.delete_import(import_, by=me())
+    db.session.commit()
+    assets.delete(import_.file)
+    flash(_("The import of %(file)s is discarded.", file=import_.filename), "ok")
+    return web.go_to("importing.index", event_id=import_.event_id)
+
+
+def import_page(import_: Import, status: int = 200) -> Response:
+    """The preview until it is confirmed, then how far it is, then what came of it."""
+    stage = progress.stage(import_)
+    if stage is not Stage.PREVIEW:
+        return page(import_, f"importing/_{stage}.html", held_up=bool(import_.job and progress.is_held_up(import_.job)))
+    try:
+        reading = queries.reading(import_)
+    except UnreadableFile as unreadable:
+        return page(import_, "importing/_unreadable.html", status, message=unreadable.message)
+    form = options_form(reading, partial(queries.table_of, import_), formdata=None)
+    return preview_page(import_, reading, form, status)
+
+
+def preview_page(import_: Import, reading: Reading, form: OptionsForm, status: int = 200) -> Response:
+    problems = reading.mapping.problems()
+    plan = None if problems else queries.plan(import_, reading)
+    only = request.args.get("only", type=Verdict)
+    return page(
+        import_,
+        "importing/_preview.html",
+        status,
+        form=form,
+        reading=reading,
+        problems=problems,
+        plan=plan,
+        rows=row_page(reading, plan, only, page=request.args.get("page", 1, int)),
+        only=only,
+        went_wrong=progress.problem(import_),
+        wording=wording,
+    )
+
+
+def page(import_: Import, piece: str, status: int = 200, **context: Any) -> Response:
+    stage = progress.stage(import_)
+    return web.render(
+        "importing/show.html",
+        piece,
+        status=status,
+        part=piece,
+        import_=import_,
+        event=import_.event,
+        stage=stage,
+        **context,
+    )

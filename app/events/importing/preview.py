@@ -1,0 +1,64 @@
+"""The rows of a preview, a page at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_sqlalchemy.pagination import Pagination
+
+from .mapping import Field
+from .plan import Plan, PlannedRow, Verdict
+from .queries import Reading
+from .table import Row
+from .text import clean
+
+PER_PAGE = 100
+
+
+@dataclass(frozen=True)
+class PreviewRow:
+    """A row as it stands in the file, and what will become of it; None while the columns have problems.
+
+    `group` is where the person will be, if that is spelled in another way than here.
+    """
+
+    row: Row
+    planned: PlannedRow | None = None
+    group: str | None = None
+
+    @property
+    def wrong_columns(self) -> set[str | None]:
+        return {error.column for error in self.planned.errors} if self.planned else set()
+
+
+class RowPage(Pagination):
+    """A page out of a list of preview rows."""
+
+    def _query_items(self) -> list[PreviewRow]:
+        rows: list[PreviewRow] = self._query_args["rows"]
+        return rows[self._query_offset :][: self.per_page]
+
+    def _query_count(self) -> int:
+        return len(self._query_args["rows"])
+
+
+def row_page(reading: Reading, plan: Plan | None, only: Verdict | None, page: int) -> RowPage:
+    """Of all rows, or of those with one verdict only."""
+    return RowPage(page=page, per_page=PER_PAGE, error_out=False, rows=_rows(reading, plan, only))
+
+
+def _rows(reading: Reading, plan: Plan | None, only: Verdict | None) -> list[PreviewRow]:
+    if plan is None:
+        return [PreviewRow(row) for row in reading.table.rows]
+    (column,) = reading.mapping.columns(Field.GROUP_NAME)
+    both = zip(reading.table.rows, plan.rows, strict=True)
+    return [
+        PreviewRow(row, planned, _other_group(row.cells[column], planned))
+        for row, planned in both
+        if only is None or planned.verdict is only
+    ]
+
+
+def _other_group(cell: str, planned: PlannedRow) -> str | None:
+    group = planned.person.group_name if planned.person else None
+    return None if group == clean(cell) else group

@@ -1,0 +1,71 @@
+"""What the preview calls things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple, cast
+
+from flask_babel import format_date, format_decimal, gettext, ngettext
+from flask_babel import lazy_gettext as _
+
+from .mapping import LABELS, Field
+from .plan import Plan, PlannedRow, Verdict
+
+VERDICTS = {
+    Verdict.NEW: _("new"),
+    Verdict.CHANGED: _("changed"),
+    Verdict.UNCHANGED: _("unchanged"),
+    Verdict.REFUSED: _("left out"),
+}
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-16": "UTF-16",
+    "cp1250": "Windows-1250",
+    "iso-8859-2": "ISO 8859-2",
+    "cp852": "DOS 852",
+    "mac_latin2": "Mac CE",
+    "cp1252": "Windows-1252",
+    "cp1251": "Windows-1251",
+}
+DELIMITERS = {";": _("semicolon"), ",": _("comma"), "\t": _("tab"), "|": _("vertical bar")}
+
+
+class Change(NamedTuple):
+    label: str
+    old: str
+    new: str
+
+
+def changes(row: PlannedRow) -> Iterator[Change]:
+    """Field by field, a note under the header that it stands under in the file."""
+    for name, (old, new) in row.changes.items():
+        if name != Field.METADATA:
+            yield Change(str(LABELS[Field(name)]), _shown(old), _shown(new))
+            continue
+        before, after = cast(dict[str, str], old), cast(dict[str, str], new)
+        for header, note in after.items():
+            if before.get(header) != note:
+                yield Change(header, _shown(before.get(header)), note)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return gettext("nothing")
+    if isinstance(value, date):
+        return str(format_date(value, "medium"))  # type: ignore[no-untyped-call]
+    return str(value)
+
+
+def confirmation(plan: Plan) -> str:
+    """What the button says that it will do."""
+    people, left_out = plan.writes, plan.counts[Verdict.REFUSED]
+    if left_out:
+        return ngettext(
+            "Import %(people)s person, leave out %(left_out)s",
+            "Import %(people)s people, leave out %(left_out)s",
+            people,
+            people=format_decimal(people),
+            left_out=format_decimal(left_out),
+        )
+    return ngettext("Import %(people)s person", "Import %(people)s people", people, people=format_decimal(people))
