@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask_sqlalchemy.pagination import Pagination
 
-from .mapping import Field
+from .mapping import Field, Mapping
 from .plan import Plan, PlannedRow, Verdict
 from .queries import Reading
 from .table import Row
@@ -40,6 +40,11 @@ class RowPage(Pagination):
 
     def _query_count(self) -> int:
         return len(self._query_args["rows"])
+
+
+def name_column(mapping: Mapping) -> int | None:
+    """The column that says best who a row is about."""
+    return next(iter(mapping.columns(Field.DISPLAY_NAME, Field.LAST_NAME, Field.FIRST_NAME)), None)
 
 
 def row_page(reading: Reading, plan: Plan | None, only: Verdict | None, page: int) -> RowPage:

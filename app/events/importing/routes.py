@@ -22,7 +22,7 @@ from .access import import_to_change, import_to_manage
 from .forms import ConfirmForm, OptionsForm, UploadForm, options_form
 from .jobs import apply_import
 from .plan import Verdict
-from .preview import row_page
+from .preview import name_column, row_page
 from .progress import Stage
 from .queries import Reading
 from .reading import LARGEST
@@ -160,6 +160,7 @@ def preview_page(import_: Import, reading: Reading, form: OptionsForm, status: i
         reading=reading,
         problems=problems,
         plan=plan,
+        name_column=name_column(reading.mapping),
         rows=row_page(reading, plan, only, page=request.args.get("page", 1, int)),
         only=only,
         went_wrong=progress.problem(import_),
