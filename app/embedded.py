@@ -31,11 +31,27 @@ class CannotStart(RuntimeError):
 
 @dataclass
 class EmbeddedRedis:
-    """Its configuration stays the same when it is started again, so its address does too."""
+    """A server that keeps its address when it is started again."""
 
     command: list[str]
     url: str
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self, output: IO[bytes] | int | None) -> bool:
+        """Start it and wait for its first answer, or end it when none comes."""
+        # An unknown locale name in the environment would stop the server.
+        child = processes.start(self.command, environ={**os.environ, "LC_ALL": "C"}, output=output)
+        processes.wait_until(lambda: child.poll() is not None or answers(self.url), 15)
+        if child.poll() is not None or not answers(self.url):
+            processes.kill(child)
+            return False
+        self.process = child
+        return True
+
+    def stop(self) -> None:
+        if self.process is not None:
+            processes.stop([self.process])
+            self.process = None
 
 
 def start_redis(folder: Path, *, keep: bool, output: IO[bytes] | int | None = None) -> EmbeddedRedis:
@@ -44,14 +60,13 @@ def start_redis(folder: Path, *, keep: bool, output: IO[bytes] | int | None = No
     for _attempt in range(3):
         # Somebody may take the port between finding and using it, hence more than one attempt.
         port, password = processes.free_port(), secrets.token_urlsafe(24)
-        command = redis_command(folder, port=port, password=password, keep=keep)
-        url = f"redis://:{password}@127.0.0.1:{port}/0"
-        # An unknown locale name in the environment would stop the server.
-        child = processes.start(command, environ={**os.environ, "LC_ALL": "C"}, output=output)
-        if processes.wait_until(lambda: child.poll() is not None or answers(url), 15) and child.poll() is None:
-            return EmbeddedRedis(command, url, child)
-        processes.kill(child)
-    raise CannotStart(f"Redis did not start: {' '.join(command)}")
+        server = EmbeddedRedis(
+            command=redis_command(folder, port=port, password=password, keep=keep),
+            url=f"redis://:{password}@127.0.0.1:{port}/0",
+        )
+        if server.start(output):
+            return server
+    raise CannotStart(f"Redis did not start: {' '.join(server.command)}")
 
 
 def redis_command(folder: Path, *, port: int, password: str, keep: bool) -> list[str]:

@@ -26,12 +26,10 @@ NAMES = {
 
 
 class Base(DeclarativeBase):
-    pass
+    metadata = MetaData(naming_convention=NAMES)
 
 
-db = SQLAlchemy(
-    model_class=Base, metadata=MetaData(naming_convention=NAMES), session_options={"expire_on_commit": False}
-)
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 if TYPE_CHECKING:
     Model = Base
 else:
@@ -56,7 +54,11 @@ class Redis:
 
     def init_app(self, app: Flask) -> None:
         pool = redis_client.BlockingConnectionPool.from_url(
-            app.config["SETTINGS"].redis_url, max_connections=32, timeout=2, socket_connect_timeout=0.5, socket_timeout=2
+            app.config["SETTINGS"].redis_url,
+            max_connections=32,
+            timeout=2,
+            socket_connect_timeout=0.5,
+            socket_timeout=2,
         )
         app.extensions["laurel_redis"] = redis_client.Redis(connection_pool=pool)
 

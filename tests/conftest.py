@@ -1,6 +1,6 @@
 """Fixtures for every test: databases, Redis, the application, and Laurel running for real.
 
-A test runs on SQLite. Marked `both_databases`, it runs on PostgreSQL as well. Both are fresh and migrated in every test.
+A test runs on SQLite; marked `both_databases`, it runs on PostgreSQL as well. Each test has a fresh, migrated database.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import redis as redis_client
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app, embedded, processes
+from app import create_app, embedded
 from app.config import Settings
 from app.extensions import db, redis
 from tests.support import chromium, migrated, postgres
@@ -98,9 +98,7 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(
-    database: str, run_folder: Path, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[str]:
+def database_url(database: str, run_folder: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a fresh, migrated database."""
     if database == "sqlite":
         yield migrated.sqlite_copy(run_folder, tmp_path / "laurel.db")
@@ -121,7 +119,7 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with (folder / "redis.log").open("wb") as log:
         server = embedded.start_redis(folder, keep=False, output=log)
     yield server.url
-    processes.stop([server.process])
+    server.stop()
 
 
 @pytest.fixture
@@ -158,7 +156,7 @@ class StartWorker(Protocol):
 
 @pytest.fixture
 def serve(environ: dict[str, str], running: list[Running], tmp_path: Path) -> StartServer:
-    """Starts web servers with this test's settings: `serve(LAUREL_UPLOAD_MB="1")`. They are stopped in the end."""
+    """Starts web servers with this test's settings: `serve(LAUREL_UPLOAD_MB="1")`. They end with the test."""
 
     def start(**changes: str) -> Server:
         server = Server({**environ, **changes}, tmp_path / f"server-{len(running)}.log")
@@ -176,7 +174,7 @@ def live_server(serve: StartServer) -> Server:
 
 @pytest.fixture
 def start_worker(environ: dict[str, str], running: list[Running], tmp_path: Path) -> StartWorker:
-    """Starts workers with this test's settings. They are stopped in the end."""
+    """Starts workers with this test's settings. They end with the test."""
 
     def start(**changes: str) -> Worker:
         worker = Worker({**environ, **changes}, tmp_path / f"worker-{len(running)}.log")
@@ -192,7 +190,7 @@ def running() -> Iterator[list[Running]]:
     programs: list[Running] = []
     yield programs
     for program in programs:
-        program.stop()
+        program.kill()
 
 
 # The run ---------------------------------------------------------------------------------------------------------
