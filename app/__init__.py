@@ -5,8 +5,42 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import extensions, health, i18n, logs, styleguide, web
+from . import demo, extensions, health, home, i18n, icons, logs, models, navigation, styleguide, web
+from .accounts import access as accounts_access
+from .accounts import commands as accounts_commands
+from .accounts import routes as accounts_routes
+from .api import routes as api_routes
+from .audit import commands as audit_commands
 from .config import ROOT, Settings
+from .events import routes as events_routes
+from .events.importing import routes as importing_routes
+from .jobs import commands as job_commands
+from .leaderboards import routes as leaderboards_routes
+from .scoring import routes as scoring_routes
+
+__all__ = ["create_app", "models"]
+
+PARTS = (
+    logs,
+    extensions,
+    web,
+    i18n,
+    icons,
+    navigation,
+    accounts_access,
+    accounts_commands,
+    accounts_routes,
+    audit_commands,
+    job_commands,
+    health,
+    home,
+    events_routes,
+    importing_routes,
+    scoring_routes,
+    leaderboards_routes,
+    api_routes,
+    demo,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -21,16 +55,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
-
-    logs.init_app(app)
-    extensions.db.init_app(app)
-    extensions.migrate.init_app(app, extensions.db, directory=str(ROOT / "migrations"), render_as_batch=True)
-    extensions.redis.init_app(app)
-    extensions.csrf.init_app(app)
-    extensions.limiter.init_app(app)
-    web.init_app(app)
-    i18n.init_app(app)
-    app.register_blueprint(health.bp)
+    for part in PARTS:
+        part.init_app(app)
     if not settings.production:
-        app.register_blueprint(styleguide.bp)
+        styleguide.init_app(app)
     return app

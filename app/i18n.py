@@ -21,7 +21,7 @@ bp = Blueprint("preferences", __name__)
 
 def init_app(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
-    babel.init_app(app, locale_selector=language)
+    babel.init_app(app, locale_selector=language)  # type: ignore[no-untyped-call]
     app.register_blueprint(bp)
     app.context_processor(_template_context)
 
@@ -42,7 +42,8 @@ def theme() -> str:
 
 def decimal_mark() -> str:
     """The mark between whole and decimal digits in the reader's language."""
-    return str(get_locale().number_symbols["latn"]["decimal"])
+    locale = get_locale()
+    return str(locale.number_symbols["latn"]["decimal"]) if locale else "."
 
 
 def local_time(moment: datetime) -> datetime:
@@ -57,7 +58,7 @@ def save() -> Response:
     response = redirect(back if web.is_local(back) else "/", 303)
     for name, choices in (("language", LANGUAGES), ("theme", THEMES)):
         chosen = request.args.get(name)
-        if chosen in choices:
+        if chosen and chosen in choices:
             secure = current_app.config["SETTINGS"].secure_cookies
             response.set_cookie(name, chosen, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
     return response

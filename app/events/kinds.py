@@ -38,3 +38,10 @@ class Visibility(StrEnum):
     PRIVATE = "PRIVATE"
     LINK = "LINK"
     PUBLIC = "PUBLIC"
+
+
+class ActivityState(StrEnum):
+    """Values may be written to an open activity only; what it shows until then is provisional."""
+
+    OPEN = "OPEN"
+    LOCKED = "LOCKED"

@@ -1,0 +1,129 @@
+"""Who is asking, and the rules that guard whole endpoints. Rules about single rows stand with their features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Flask, abort, after_this_request, current_app, g, redirect, request, session, url_for
+from flask_login import current_user
+from sqlalchemy import update
+from werkzeug.wrappers import Response
+
+from .. import web
+from ..database import now
+from ..extensions import csrf, db, login
+from . import queries
+from .models import LoginSession, PersonalToken, Role, User
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+SEEN_EVERY = timedelta(minutes=5)
+
+
+def init_app(app: Flask) -> None:
+    login.session_protection = None
+    login.init_app(app)
+    login.user_loader(_user_of_session)
+    login.request_loader(_user_of_token)
+    app.context_processor(lambda: {"signed_in": is_signed_in()})
+
+
+def allow(role: Role) -> Callable[[View], View]:
+    """Let a view be called only by people whose role includes this one; send strangers to sign in."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if not current_user.is_authenticated:
+                return to_sign_in()
+            if not current_user.role.includes(role):
+                abort(403)
+            return view(*args, **kwargs)
+
+        return web.marked(cast(View, guarded), role.value)
+
+    return guard
+
+
+def allow_token(role: Role) -> Callable[[View], View]:
+    """The same for scripts: only a personal token opens it, so neither cookies nor CSRF play a part."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if not current_user.is_authenticated:
+                abort(401)
+            if not current_user.role.includes(role):
+                abort(403)
+            return view(*args, **kwargs)
+
+        return web.marked(cast(View, csrf.exempt(guarded)), f"token:{role.value}")
+
+    return guard
+
+
+def me() -> User:
+    """The signed-in user, in a view that `allow` guards."""
+    return cast(User, current_user._get_current_object())
+
+
+def my_session() -> LoginSession:
+    """The session through which this request came in."""
+    return cast(LoginSession, g.login_session)
+
+
+def is_signed_in() -> bool:
+    """Whether this request came with a live session. Without a cookie this asks no database."""
+    return "_user_id" in session and bool(current_user.is_authenticated)
+
+
+def to_sign_in() -> Response:
+    """Scripts get a 401; an open htmx page is sent to sign in and back to itself; a page likewise."""
+    if web.is_json_path():
+        abort(401)
+    if web.wants_piece():
+        back = request.htmx.current_path or "/"  # type: ignore[attr-defined]
+        return Response(status=204, headers={"HX-Redirect": url_for("accounts.sign_in", next=back)})
+    back = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else "/"
+    return redirect(url_for("accounts.sign_in", next=back), 303)
+
+
+def _user_of_session(token: str) -> User | None:
+    if web.is_json_path():
+        return None
+    settings = current_app.config["SETTINGS"]
+    moment = now()
+    found = queries.live_session(token, moment - settings.session_idle, moment - settings.session_absolute)
+    if found is None:
+        return None
+    if moment - found.last_seen_at > SEEN_EVERY:
+        _mark_seen(LoginSession, LoginSession.last_seen_at.key, found.id)
+    g.login_session = found
+    return found.user
+
+
+def _user_of_token(_request: object) -> User | None:
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not web.is_json_path():
+        return None
+    token = queries.live_token(text.strip())
+    if token is None:
+        return None
+    if token.last_used_at is None or now() - token.last_used_at > SEEN_EVERY:
+        _mark_seen(PersonalToken, PersonalToken.last_used_at.key, token.id)
+    return token.user
+
+
+def _mark_seen(model: type[LoginSession] | type[PersonalToken], column: str, row_id: int) -> None:
+    """Note the visit when the request ends: a page that is only read asks for no write lock while it works."""
+
+    def note(response: Response) -> Response:
+        db.session.remove()
+        with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            connection.execute(update(model).where(model.id == row_id).values({column: now()}))
+        return response
+
+    after_this_request(note)

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager
+
+from ..database import now
+from ..extensions import db
+from .models import LoginSession, PersonalToken, Role, User
+from .tokens import token_hash
+
+
+def user_by_email(email: str) -> User | None:
+    return db.session.scalar(select(User).where(User.email == fold_email(email)))
+
+
+def fold_email(email: str) -> str:
+    return email.strip().casefold()
+
+
+def any_user() -> bool:
+    return db.session.scalar(select(User.id).limit(1)) is not None
+
+
+def people() -> Sequence[User]:
+    return db.session.scalars(select(User).order_by(func.lower(User.name), User.id)).all()
+
+
+def evaluators() -> Sequence[User]:
+    """Everybody who may be put into an event's pool."""
+    fitting = [role for role in Role if role.includes(Role.EVALUATOR)]
+    return db.session.scalars(
+        select(User).where(User.active, User.role.in_(fitting)).order_by(func.lower(User.name), User.id)
+    ).all()
+
+
+def live_session(token: str, idle_since: datetime, made_since: datetime) -> LoginSession | None:
+    """The session of a cookie's token with its user, unless revoked, idle for too long, or too old."""
+    return db.session.scalar(
+        select(LoginSession)
+        .join(LoginSession.user)
+        .options(contains_eager(LoginSession.user))
+        .where(
+            LoginSession.token_hash == token_hash(token),
+            LoginSession.revoked_at.is_(None),
+            LoginSession.last_seen_at > idle_since,
+            LoginSession.created_at > made_since,
+            User.active,
+        )
+    )
+
+
+def live_token(token: str) -> PersonalToken | None:
+    return db.session.scalar(
+        select(PersonalToken)
+        .join(PersonalToken.user)
+        .options(contains_eager(PersonalToken.user))
+        .where(PersonalToken.token_hash == token_hash(token), PersonalToken.revoked_at.is_(None), User.active)
+    )
+
+
+def sessions_of(user: User, idle_since: datetime) -> Sequence[LoginSession]:
+    return db.session.scalars(
+        select(LoginSession)
+        .where(LoginSession.user_id == user.id, LoginSession.revoked_at.is_(None))
+        .where(LoginSession.last_seen_at > idle_since)
+        .order_by(LoginSession.last_seen_at.desc())
+    ).all()
+
+
+def tokens_of(user: User) -> Sequence[PersonalToken]:
+    return db.session.scalars(
+        select(PersonalToken)
+        .where(PersonalToken.user_id == user.id, PersonalToken.revoked_at.is_(None))
+        .order_by(PersonalToken.created_at.desc())
+    ).all()
+
+
+def seconds_since(moment: datetime) -> int:
+    return int((now() - moment).total_seconds())

@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+bp = Blueprint("accounts", __name__)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)

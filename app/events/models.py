@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Date, ForeignKey, ForeignKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..accounts.models import User
+from ..audit.models import Chained
+from ..database import Enumerated, UtcDateTime
+from ..extensions import Model
+from ..jobs.models import Job
+from .categories import Bracket, age_on
+from .kinds import ActivityState, EvaluationType, EventStatus, Formula, Gender, Visibility
+
+
+class Event(Chained, Model):
+    """A competition. `revision` rises with every write to it or to anything in it."""
+
+    __tablename__ = "events"
+
+    name: Mapped[str] = mapped_column(String(120))
+    place: Mapped[str] = mapped_column(String(120), default="")
+    starts_on: Mapped[date] = mapped_column(Date)
+    status: Mapped[EventStatus] = mapped_column(Enumerated(EventStatus), default=EventStatus.DRAFT)
+    visibility: Mapped[Visibility] = mapped_column(Enumerated(Visibility), default=Visibility.PRIVATE)
+    link_token: Mapped[str] = mapped_column(String(43), unique=True)
+    revision: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    groups: Mapped[list[Group]] = relationship(back_populates="event", order_by="Group.position, Group.id")
+    activities: Mapped[list[Activity]] = relationship(back_populates="event", order_by="Activity.position, Activity.id")
+    categories: Mapped[list[Category]] = relationship(
+        back_populates="event", order_by="Category.gender, Category.age_from, Category.id"
+    )
+
+    @property
+    def can_change_plan(self) -> bool:
+        """Groups, people, activities, categories and staff may be changed."""
+        return self.status is not EventStatus.ARCHIVED
+
+    @property
+    def can_take_scores(self) -> bool:
+        return self.status is EventStatus.ACTIVE
+
+
+class Group(Model):
+    """The people who go round together. Its name is unique in the event without regard to case."""
+
+    __tablename__ = "groups"
+    __table_args__ = (UniqueConstraint("event_id", "name_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(80))
+    name_key: Mapped[str] = mapped_column(String(160))
+    identifier: Mapped[str] = mapped_column(String(20), default="")
+    colour: Mapped[int] = mapped_column(default=1)
+    position: Mapped[int] = mapped_column(default=0)
+
+    event: Mapped[Event] = relationship(back_populates="groups")
+    participants: Mapped[list[Participant]] = relationship(back_populates="group", order_by="Participant.position")
+
+
+class Participant(Model):
+    """Somebody who competes. `born` wins over `age` where both are known; `extra` holds unmapped columns."""
+
+    __tablename__ = "participants"
+    __table_args__ = (UniqueConstraint("event_id", "external_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    group_id: Mapped[int] = mapped_column(ForeignKey("groups.id"), index=True)
+    display_name: Mapped[str] = mapped_column(String(120))
+    external_id: Mapped[str | None] = mapped_column(String(60))
+    gender: Mapped[Gender | None] = mapped_column(Enumerated(Gender))
+    born: Mapped[date | None] = mapped_column(Date)
+    age: Mapped[int | None]
+    extra: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    position: Mapped[int] = mapped_column(default=0)
+
+    group: Mapped[Group] = relationship(back_populates="participants")
+
+    def age_at(self, day: date) -> int | None:
+        return age_on(self.born, day) if self.born else self.age
+
+
+class Activity(Model):
+    """What is measured or judged. `mark_count` is 1 but for a score set; `revision` rises with every record."""
+
+    __tablename__ = "activities"
+    __table_args__ = (UniqueConstraint("event_id", "name_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(80))
+    name_key: Mapped[str] = mapped_column(String(160))
+    description: Mapped[str] = mapped_column(Text, default="")
+    evaluation_type: Mapped[EvaluationType] = mapped_column(Enumerated(EvaluationType))
+    unit: Mapped[str] = mapped_column(String(12), default="")
+    mark_count: Mapped[int] = mapped_column(default=1)
+    formula: Mapped[Formula] = mapped_column(Enumerated(Formula), default=Formula.BEST)
+    higher_is_better: Mapped[bool] = mapped_column(default=True)
+    state: Mapped[ActivityState] = mapped_column(Enumerated(ActivityState), default=ActivityState.OPEN)
+    position: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=1)
+
+    event: Mapped[Event] = relationship(back_populates="activities")
+
+
+class Category(Model):
+    """An age and gender bracket, ages inclusive; an end that is None is open."""
+
+    __tablename__ = "categories"
+    __table_args__ = (UniqueConstraint("event_id", "name_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(60))
+    name_key: Mapped[str] = mapped_column(String(120))
+    age_from: Mapped[int | None]
+    age_to: Mapped[int | None]
+    gender: Mapped[Gender | None] = mapped_column(Enumerated(Gender))
+
+    event: Mapped[Event] = relationship(back_populates="categories")
+
+    @property
+    def bracket(self) -> Bracket:
+        return Bracket(self.id, self.name, self.age_from, self.age_to, self.gender)
+
+
+class EventEvaluator(Model):
+    """Somebody in an event's pool of evaluators."""
+
+    __tablename__ = "event_evaluators"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+    user: Mapped[User] = relationship()
+    assignment: Mapped[GroupEvaluator | None] = relationship(viewonly=True)
+
+
+class GroupEvaluator(Model):
+    """The one group of an event that an evaluator of its pool scores. A group may have several evaluators."""
+
+    __tablename__ = "group_evaluators"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["event_id", "user_id"], ["event_evaluators.event_id", "event_evaluators.user_id"], ondelete="CASCADE"
+        ),
+    )
+
+    event_id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), index=True)
+
+    group: Mapped[Group] = relationship()
+
+
+class Import(Model):
+    """A file of people on its way in: read and previewed, then applied as a whole by a job, or never."""
+
+    __tablename__ = "imports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    filename: Mapped[str] = mapped_column(String(200))
+    file: Mapped[str] = mapped_column(String(80))
+    options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id", ondelete="SET NULL"))
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    event: Mapped[Event] = relationship()
+    job: Mapped[Job | None] = relationship()
+
+
+def name_key(name: str) -> str:
+    """What two names share when people would call them the same: case, width and spaces do not count."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -1,0 +1,29 @@
+"""Every feature's tables, imported in one place so that migrations see them all."""
+
+from .accounts.models import LoginSession, PersonalToken, User
+from .api.models import IdempotentAnswer
+from .audit.models import AuditEntry, Installation
+from .events.models import Activity, Category, Event, EventEvaluator, Group, GroupEvaluator, Import, Participant
+from .jobs.models import Job
+from .scoring.models import Mark, Record, RecordChange
+
+__all__ = [
+    "Activity",
+    "AuditEntry",
+    "Category",
+    "Event",
+    "EventEvaluator",
+    "Group",
+    "GroupEvaluator",
+    "IdempotentAnswer",
+    "Import",
+    "Installation",
+    "Job",
+    "LoginSession",
+    "Mark",
+    "Participant",
+    "PersonalToken",
+    "Record",
+    "RecordChange",
+    "User",
+]

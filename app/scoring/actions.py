@@ -1,0 +1,267 @@
+"""Every value there is comes in through `save_records`, whoever or whatever brings it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, cast
+
+from flask_babel.speaklater import LazyString
+from sqlalchemy import Table, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from .. import audit
+from ..accounts.models import User
+from ..database import is_sqlite, now
+from ..events.kinds import ActivityState
+from ..events.models import Activity, Event, Participant
+from ..events.revisions import touch
+from ..extensions import Model, db
+from . import queries
+from .models import Mark, Record, RecordChange, Source
+from .queries import Standing, nothing_yet
+from .values import InvalidValue, Value, is_higher_better, parse_json, total
+
+Raw = str | int | float | Decimal | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What somebody wants to stand for a participant in an activity of the same event.
+
+    `marks` as typed or sent, one for each of the activity's marks; blank or None clears a mark. `version` is the
+    one that the writer had seen, 0 for none; None writes over anything.
+    """
+
+    participant: Participant
+    activity: Activity
+    marks: tuple[Raw, ...]
+    version: int | None = None
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.activity.id, self.participant.id
+
+
+class Verdict(StrEnum):
+    SAVED = "saved"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    CONFLICT = "conflict"
+
+    @property
+    def is_fine(self) -> bool:
+        return self in {Verdict.SAVED, Verdict.UNCHANGED}
+
+
+@dataclass(frozen=True)
+class MarkError:
+    """Why a mark was refused. `position` counts from 1; `code` is stable, `message` for people."""
+
+    position: int
+    code: str
+    message: LazyString
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an entry: what stood `before`, and what stands now; with a conflict, the other's value."""
+
+    entry: Entry
+    verdict: Verdict
+    before: Standing
+    standing: Standing
+    errors: tuple[MarkError, ...] = ()
+
+
+class NotOpen(Exception):
+    """The event or the activity takes no values now; `reason` is `event` or `activity`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def save_records(
+    event: Event, entries: Sequence[Entry], *, by: User, source: Source, all_or_nothing: bool = False
+) -> list[Outcome]:
+    """Write values with their history and raise the revisions, in the caller's transaction.
+
+    Entries that are refused, or whose record somebody else has changed since, are left out and told of; with
+    `all_or_nothing` one such entry keeps all the others from being written too. One entry a record at most.
+    Raises `NotOpen`. The number of statements does not depend on the number of entries.
+    """
+    event, activities = _hold(event, {entry.activity.id for entry in entries})
+    standings = queries.standings(activities, {entry.participant.id for entry in entries})
+    outcomes = [_judge(entry, standings.get(entry.key) or nothing_yet(entry.activity)) for entry in entries]
+    if all_or_nothing and not all(outcome.verdict.is_fine for outcome in outcomes):
+        return outcomes
+    return _write(event, outcomes, by, source)
+
+
+def _hold(event: Event, activity_ids: Collection[int]) -> tuple[Event, list[Activity]]:
+    """Lock the event, which puts its writers into one queue, and see that it takes these values now."""
+    rows = (
+        db.session.execute(
+            select(Event, Activity)
+            .join(Activity, Activity.event_id == Event.id)
+            .where(Event.id == event.id, Activity.id.in_(activity_ids))
+            .with_for_update(of=Event)
+            .execution_options(populate_existing=True)
+        )
+        .tuples()
+        .all()
+    )
+    if not rows or not rows[0][0].can_take_scores:
+        raise NotOpen("event")
+    activities = [activity for _event, activity in rows]
+    if any(activity.state is not ActivityState.OPEN for activity in activities):
+        raise NotOpen("activity")
+    return rows[0][0], activities
+
+
+def _judge(entry: Entry, standing: Standing) -> Outcome:
+    marks, errors = _read(entry)
+    if errors:
+        return Outcome(entry, Verdict.REFUSED, standing, standing, errors)
+    if marks == standing.marks:
+        return Outcome(entry, Verdict.UNCHANGED, standing, standing)
+    if entry.version is not None and entry.version != standing.version:
+        return Outcome(entry, Verdict.CONFLICT, standing, standing)
+    activity = entry.activity
+    better = is_higher_better(activity.evaluation_type, score_set_higher=activity.higher_is_better)
+    value = total(marks, activity.formula, higher_is_better=better)
+    return Outcome(entry, Verdict.SAVED, standing, replace(standing, marks=marks, value=value))
+
+
+def _read(entry: Entry) -> tuple[tuple[Value | None, ...], tuple[MarkError, ...]]:
+    marks: list[Value | None] = []
+    errors: list[MarkError] = []
+    for position, raw in enumerate(entry.marks, start=1):
+        try:
+            marks.append(parse_json(raw, entry.activity.evaluation_type))
+        except InvalidValue as error:
+            errors.append(MarkError(position, error.code, error.message))
+    missing = entry.activity.mark_count - len(entry.marks)
+    return (*marks, *[None] * missing), tuple(errors)
+
+
+def _write(event: Event, outcomes: list[Outcome], by: User, source: Source) -> list[Outcome]:
+    """Store what was judged worth saving; the outcomes again, with versions as they are now."""
+    moment = now()
+    saved = [outcome for outcome in outcomes if outcome.verdict is Verdict.SAVED]
+    if not saved:
+        return outcomes
+    record_ids = _upsert_records(saved, by, moment)
+    written = {outcome.entry.key: _as_written(outcome, record_ids, by, moment) for outcome in saved}
+    _upsert_marks(written.values())
+    _append_history(written.values(), source)
+    audit.record(event, "records.save", by=by, payload=_payload(written.values(), source))
+    touch(event, {outcome.entry.activity.id for outcome in saved})
+    return [written.get(outcome.entry.key, outcome) for outcome in outcomes]
+
+
+def _as_written(outcome: Outcome, record_ids: dict[tuple[int, int], int], by: User, moment: datetime) -> Outcome:
+    standing = replace(
+        outcome.standing,
+        record_id=record_ids[outcome.entry.key],
+        version=outcome.before.version + 1,
+        at=moment,
+        by_id=by.id,
+        by_name=by.name,
+    )
+    return replace(outcome, standing=standing)
+
+
+def _upsert_records(saved: Iterable[Outcome], by: User, moment: datetime) -> dict[tuple[int, int], int]:
+    rows = [
+        {
+            "activity_id": outcome.entry.activity.id,
+            "participant_id": outcome.entry.participant.id,
+            "amount": outcome.standing.value.amount if outcome.standing.value else None,
+            "status": outcome.standing.value.status if outcome.standing.value else None,
+            "version": outcome.before.version + 1,
+            "updated_at": moment,
+            "updated_by_id": by.id,
+            "updated_by_name": by.name,
+        }
+        for outcome in saved
+    ]
+    table = _table(Record)
+    keys = ("activity_id", "participant_id")
+    upsert = _upsert(table, keys).returning(table.c.id, *(table.c[key] for key in keys))
+    stored = db.session.execute(upsert, rows).tuples()
+    return {(activity_id, participant_id): record_id for record_id, activity_id, participant_id in stored}
+
+
+def _upsert_marks(written: Iterable[Outcome]) -> None:
+    rows = [
+        {
+            "record_id": outcome.standing.record_id,
+            "position": position,
+            "amount": mark.amount if mark else None,
+            "status": mark.status if mark else None,
+        }
+        for outcome in written
+        for position, mark in enumerate(outcome.standing.marks, start=1)
+    ]
+    db.session.execute(_upsert(_table(Mark), ("record_id", "position")), rows)
+
+
+def _append_history(written: Iterable[Outcome], source: Source) -> None:
+    rows = [
+        {
+            "record_id": outcome.standing.record_id,
+            "version": outcome.standing.version,
+            "old": _plain(outcome.before.marks),
+            "new": _plain(outcome.standing.marks),
+            "source": source,
+            "at": outcome.standing.at,
+            "by_id": outcome.standing.by_id,
+            "by_name": outcome.standing.by_name,
+        }
+        for outcome in written
+    ]
+    db.session.execute(insert(_table(RecordChange)), rows)
+
+
+def _payload(written: Iterable[Outcome], source: Source) -> dict[str, Any]:
+    changes = [
+        {
+            "activity": outcome.entry.activity.id,
+            "participant": outcome.entry.participant.id,
+            "version": outcome.standing.version,
+            "old": _plain(outcome.before.marks),
+            "new": _plain(outcome.standing.marks),
+        }
+        for outcome in written
+    ]
+    return {"source": source.value, "changes": changes}
+
+
+def _plain(marks: Iterable[Value | None]) -> list[str | None]:
+    return [_text(mark) for mark in marks]
+
+
+def _text(mark: Value | None) -> str | None:
+    if mark is None:
+        return None
+    return str(mark.status) if mark.amount is None else f"{mark.amount:f}"
+
+
+def _upsert(table: Table, keys: Sequence[str]) -> Any:
+    """An insert that overwrites the row with the same key; both databases write it alike."""
+    insertion = (sqlite.insert if is_sqlite() else postgresql.insert)(table)
+    overwritten = {
+        column.name: insertion.excluded[column.name]
+        for column in table.columns
+        if column.name not in keys and not column.primary_key
+    }
+    return insertion.on_conflict_do_update(index_elements=keys, set_=overwritten)
+
+
+def _table(model: type[Model]) -> Table:
+    return cast(Table, model.__table__)

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from ..events.kinds import EventStatus
+from ..events.models import Activity, Event, Group, GroupEvaluator, Participant
+from ..extensions import db
+from .models import Mark, Record, RecordChange
+from .values import Value
+
+if TYPE_CHECKING:
+    from ..accounts.models import User
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands for a participant in an activity now. Version 0: nobody has written anything yet."""
+
+    marks: tuple[Value | None, ...]
+    value: Value | None = None
+    record_id: int | None = None
+    version: int = 0
+    at: datetime | None = None
+    by_id: int | None = None
+    by_name: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A group and an activity with the group's participants in their order."""
+
+    event: Event
+    group: Group
+    activity: Activity
+    participants: tuple[Participant, ...]
+
+
+@dataclass(frozen=True)
+class SheetProgress:
+    group: Group
+    activity: Activity
+    done: int
+    people: int
+
+
+def nothing_yet(activity: Activity) -> Standing:
+    return Standing(marks=(None,) * activity.mark_count)
+
+
+def standings(activities: Collection[Activity], participant_ids: Collection[int]) -> dict[tuple[int, int], Standing]:
+    """What stands, by (activity id, participant id); one statement. Pairs without a record are not in it."""
+    found: dict[tuple[int, int], Standing] = {}
+    marks: defaultdict[int, dict[int, Value | None]] = defaultdict(dict)
+    by_id = {activity.id: activity for activity in activities}
+    rows = db.session.execute(
+        select(Record, Mark.position, Mark.amount, Mark.status)
+        .outerjoin(Mark, Mark.record_id == Record.id)
+        .where(Record.activity_id.in_(by_id), Record.participant_id.in_(participant_ids))
+        .execution_options(populate_existing=True)
+    ).tuples()
+    records: dict[int, Record] = {}
+    for record, position, amount, status in rows:
+        records[record.id] = record
+        marks[record.id][position] = None if amount is None and status is None else Value(amount, status)
+    for record in records.values():
+        count = by_id[record.activity_id].mark_count
+        found[record.activity_id, record.participant_id] = Standing(
+            marks=tuple(marks[record.id].get(position) for position in range(1, count + 1)),
+            value=record.value,
+            record_id=record.id,
+            version=record.version,
+            at=record.updated_at,
+            by_id=record.updated_by_id,
+            by_name=record.updated_by_name,
+        )
+    return found
+
+
+def sheet_of(group_id: int, activity_id: int, user: User) -> Sheet | None:
+    """The sheet if this user may see it: admins all, evaluators those of their own group; one statement."""
+    wanted = (
+        select(Event, Group, Activity, Participant)
+        .join(Group, Group.event_id == Event.id)
+        .join(Activity, Activity.event_id == Event.id)
+        .outerjoin(Participant, Participant.group_id == Group.id)
+        .where(Group.id == group_id, Activity.id == activity_id)
+        .order_by(Participant.position, Participant.id)
+    )
+    if not user.is_admin:
+        assigned = (GroupEvaluator.group_id == Group.id) & (GroupEvaluator.user_id == user.id)
+        wanted = wanted.join(GroupEvaluator, assigned)
+    rows = db.session.execute(wanted).tuples().all()
+    if not rows:
+        return None
+    event, group, activity, _first = rows[0]
+    return Sheet(event, group, activity, tuple(row[3] for row in rows if row[3] is not None))
+
+
+def sheet_groups(user: User) -> Sequence[Group]:
+    """The groups of running events that somebody may score: an admin all, an evaluator their own."""
+    groups = (
+        select(Group)
+        .join(Group.event)
+        .where(Event.status == EventStatus.ACTIVE)
+        .options(selectinload(Group.event).selectinload(Event.activities))
+        .order_by(Event.starts_on.desc(), Event.id, Group.position, Group.id)
+    )
+    if not user.is_admin:
+        assigned = (GroupEvaluator.group_id == Group.id) & (GroupEvaluator.user_id == user.id)
+        groups = groups.join(GroupEvaluator, assigned)
+    return db.session.scalars(groups).all()
+
+
+def progress_of(groups: Iterable[Group]) -> list[SheetProgress]:
+    """How far each sheet of the groups is; two statements whatever their number."""
+    groups = list(groups)
+    ids = [group.id for group in groups]
+    counted = select(Participant.group_id, func.count()).where(Participant.group_id.in_(ids))
+    people: dict[int, int] = dict(db.session.execute(counted.group_by(Participant.group_id)).tuples().all())
+    recorded = (
+        select(Participant.group_id, Record.activity_id, func.count())
+        .join(Record, Record.participant_id == Participant.id)
+        .where(Participant.group_id.in_(ids), Record.amount.is_not(None) | Record.status.is_not(None))
+        .group_by(Participant.group_id, Record.activity_id)
+    )
+    done = {(group_id, activity_id): count for group_id, activity_id, count in db.session.execute(recorded).tuples()}
+    return [
+        SheetProgress(group, activity, done.get((group.id, activity.id), 0), people.get(group.id, 0))
+        for group in groups
+        for activity in group.event.activities
+    ]
+
+
+def history_of(participant_id: int, activity_id: int) -> Sequence[RecordChange]:
+    """Newest first."""
+    return db.session.scalars(
+        select(RecordChange)
+        .join(Record, Record.id == RecordChange.record_id)
+        .where(Record.participant_id == participant_id, Record.activity_id == activity_id)
+        .order_by(RecordChange.version.desc())
+    ).all()

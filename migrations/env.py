@@ -1,0 +1,39 @@
+"""How alembic connects and compares. Run through `flask db`."""
+
+from __future__ import annotations
+
+from alembic import context
+from flask import current_app
+from sqlalchemy import Connection
+from sqlalchemy.types import TypeDecorator
+
+from app.extensions import db
+
+
+def run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=db.metadata,
+        render_as_batch=True,
+        compare_type=True,
+        render_item=_render_plain_types,
+        process_revision_directives=_write_nothing_when_nothing_changed,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _write_nothing_when_nothing_changed(_context: object, _revision: object, directives: list) -> None:  # type: ignore[type-arg]
+    if getattr(context.config.cmd_opts, "autogenerate", False) and directives[0].upgrade_ops.is_empty():
+        directives[:] = []
+
+
+def _render_plain_types(kind: str, item: object, _context: object) -> str | bool:
+    """Write our own column types as what they are in the database: a migration must not change with our code."""
+    if kind == "type" and isinstance(item, TypeDecorator) and type(item).__module__ == "app.database":
+        return f"sa.{item.impl!r}"
+    return False
+
+
+with current_app.app_context(), db.engine.connect() as connection:
+    run(connection)
