@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import redis
 
@@ -25,48 +23,25 @@ daemonize no
 """
 
 
-class CannotStart(RuntimeError):
-    """Something that Laurel runs on did not start; the message says what and where to look."""
-
-
-@dataclass
-class EmbeddedRedis:
-    """A server that keeps its address when it is started again."""
+@dataclass(frozen=True)
+class RedisServer:
+    """How to start a server, and where it answers then. It keeps its address when it is started again."""
 
     command: list[str]
+    environ: dict[str, str]
     url: str
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self, output: IO[bytes] | int | None) -> bool:
-        """Start it and wait for its first answer, or end it when none comes."""
-        # An unknown locale name in the environment would stop the server.
-        child = processes.start(self.command, environ={**os.environ, "LC_ALL": "C"}, output=output)
-        processes.wait_until(lambda: child.poll() is not None or answers(self.url), 15)
-        if child.poll() is not None or not answers(self.url):
-            processes.kill(child)
-            return False
-        self.process = child
-        return True
-
-    def stop(self) -> None:
-        if self.process is not None:
-            processes.stop([self.process])
-            self.process = None
 
 
-def start_redis(folder: Path, *, keep: bool, output: IO[bytes] | int | None = None) -> EmbeddedRedis:
-    """Start a server on a free port and wait until it answers. `keep` has it write what it holds to `folder`."""
+def redis_on_a_free_port(folder: Path, *, keep: bool) -> RedisServer:
+    """`keep` has the server write what it holds to `folder`, and read it again at the next start."""
     folder.mkdir(parents=True, exist_ok=True)
-    for _attempt in range(3):
-        # Somebody may take the port between finding and using it, hence more than one attempt.
-        port, password = processes.free_port(), secrets.token_urlsafe(24)
-        server = EmbeddedRedis(
-            command=redis_command(folder, port=port, password=password, keep=keep),
-            url=f"redis://:{password}@127.0.0.1:{port}/0",
-        )
-        if server.start(output):
-            return server
-    raise CannotStart(f"Redis did not start: {' '.join(server.command)}")
+    port, password = processes.free_port(), secrets.token_urlsafe(24)
+    return RedisServer(
+        command=redis_command(folder, port=port, password=password, keep=keep),
+        # An unknown locale name in the environment would stop the server.
+        environ={**os.environ, "LC_ALL": "C"},
+        url=f"redis://:{password}@127.0.0.1:{port}/0",
+    )
 
 
 def redis_command(folder: Path, *, port: int, password: str, keep: bool) -> list[str]:

@@ -15,7 +15,7 @@ import redis as redis_client
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app, embedded
+from app import create_app, embedded, processes
 from app.config import Settings
 from app.extensions import db, redis
 from tests.support import chromium, migrated, postgres
@@ -116,10 +116,12 @@ def postgres_server(run_folder: Path) -> postgres.Postgres:
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real Redis, one for each process that runs tests."""
     folder = tmp_path_factory.mktemp("redis")
+    server = embedded.redis_on_a_free_port(folder, keep=False)
     with (folder / "redis.log").open("wb") as log:
-        server = embedded.start_redis(folder, keep=False, output=log)
+        child = processes.start(server.command, environ=server.environ, output=log)
+    assert processes.wait_until(lambda: embedded.answers(server.url), 15), (folder / "redis.log").read_text()
     yield server.url
-    server.stop()
+    processes.stop([child])
 
 
 @pytest.fixture
