@@ -7,6 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from ..accounts.models import User
 from ..extensions import db
+from .kinds import EventStatus, Visibility
 from .models import Event, EventEvaluator, Group, GroupEvaluator, Participant
 
 
@@ -58,6 +59,15 @@ def participants_known_as(event: Event, ids: Collection[int], external_ids: Coll
             Participant.event_id == event.id,
             or_(Participant.id.in_(ids), Participant.external_id.in_(external_ids)),
         )
+    ).all()
+
+
+def public_events() -> Sequence[Event]:
+    """What everybody may watch, newest first: public and past the drafting."""
+    return db.session.scalars(
+        select(Event)
+        .where(Event.visibility == Visibility.PUBLIC, Event.status != EventStatus.DRAFT)
+        .order_by(Event.starts_on.desc(), Event.id.desc())
     ).all()
 
 
