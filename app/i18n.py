@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Flask, current_app, g, redirect, request
-from flask_babel import get_locale, get_timezone
+from flask_babel import format_timedelta, get_locale, get_timezone
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
 from . import web
@@ -23,6 +25,8 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     babel.init_app(app, locale_selector=language)  # type: ignore[no-untyped-call]
     app.register_blueprint(bp)
+    app.jinja_env.finalize = _escape_lazy_texts
+    app.add_template_filter(ago)
     app.context_processor(_template_context)
 
 
@@ -66,3 +70,14 @@ def save() -> Response:
 
 def _template_context() -> dict[str, object]:
     return {"language": language(), "theme": theme(), "LANGUAGES": LANGUAGES, "THEMES": THEMES}
+
+
+def _escape_lazy_texts(value: object) -> object:
+    """A lazy text calls itself safe HTML, even where it holds what somebody typed: make it plain, to be escaped."""
+    return str(value) if isinstance(value, LazyString) else value
+
+
+def ago(moment: datetime) -> str:
+    """ "3 minutes ago" in the reader's language; "now" for what has just been."""
+    seconds = (datetime.now(UTC) - moment).total_seconds()
+    return _("just now") if seconds < 10 else format_timedelta(timedelta(seconds=-seconds), add_direction=True)

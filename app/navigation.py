@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app, url_for
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,7 @@ class Link:
 
 LINKS = (
     Link("events", _l("Events"), "events.index", lambda user: user is not None and user.is_admin),
-    Link(
-        "sheets", _l("Sheets"), "scoring.index", lambda user: user is not None and user.is_evaluator
-    ),
+    Link("sheets", _l("Sheets"), "scoring.index", lambda user: user is not None and user.is_evaluator),
     Link("boards", _l("Boards"), "leaderboards.index", lambda _user: True),
     Link("people", _l("People"), "accounts.people", lambda user: user is not None and user.is_super_admin),
 )

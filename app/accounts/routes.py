@@ -1,9 +1,261 @@
+"""Signing in and out, one's own account, and the super admin's page of people."""
+
 from __future__ import annotations
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, abort, current_app, flash, request, session
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from .. import web
+from ..database import now
+from ..extensions import client_address, db, limiter
+from . import actions, queries
+from .access import allow, is_signed_in, me, my_session
+from .forms import ROLES, PasswordForm, PersonForm, RoleForm, SignInForm, TokenForm
+from .models import LoginSession, PersonalToken, Role, User
+from .passwords import verify_password
 
 bp = Blueprint("accounts", __name__)
+
+REFUSED = 422
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.add_template_filter(browser_name)
+    app.add_template_filter(role_name)
+
+
+def account_tried() -> str:
+    return queries.fold_email(request.form.get("email", ""))[:254]
+
+
+def account_and_address_tried() -> str:
+    return f"{account_tried()} {client_address()}"
+
+
+def was_refused(response: Response) -> bool:
+    return response.status_code == REFUSED
+
+
+# Only refused tries count: a hall full of people behind one router signs in at the same minute.
+limit_per_account_and_address = limiter.limit("10/minute", key_func=account_and_address_tried, deduct_when=was_refused)
+limit_per_account = limiter.limit("100/hour", key_func=account_tried, deduct_when=was_refused)
+limit_per_address = limiter.limit("100/minute", key_func=client_address, deduct_when=was_refused)
+
+
+# Signing in -----------------------------------------------------------------------------------------------------
+
+
+@bp.get("/sign-in")
+@web.public
+def sign_in() -> Response:
+    if is_signed_in():
+        return web.go_to("home.show")
+    return web.render("accounts/sign_in.html", form=SignInForm(next=request.args.get("next", "")))
+
+
+@bp.post("/sign-in")
+@web.public
+@limit_per_account_and_address
+@limit_per_account
+@limit_per_address
+def open_session() -> Response:
+    form = SignInForm()
+    user = queries.user_by_email(form.email.data or "") if form.validate() else None
+    # Ends the transaction: checking a password takes its time, and must not keep others from writing.
+    db.session.rollback()
+    known = form.validate() and verify_password(form.password.data, user.password_hash if user else None)
+    if user is None or not known or not user.active:
+        return refuse(form, user)
+    token = actions.open_session(user, address=client_address(), browser=request.user_agent.string)
+    db.session.commit()
+    start_session(token)
+    return web.go_to_url(form.next.data if web.is_local(form.next.data or "") else "/")
+
+
+def refuse(form: SignInForm, user: User | None) -> Response:
+    """One answer for an unknown address, a wrong password and a shut account."""
+    if form.email.data and form.password.data:
+        actions.refuse_sign_in(user, address=client_address())
+        db.session.commit()
+        form.password.errors = [_("The email or the password is not right.")]
+    return web.render("accounts/sign_in.html", form=form, status=REFUSED)
+
+
+def start_session(token: str) -> None:
+    """Nothing of the session before survives: whoever planted a cookie gains nothing by a sign-in."""
+    session.clear()
+    session.permanent = True
+    session["_user_id"] = token
+
+
+@bp.post("/sign-out")
+@allow(Role.PLAYER)
+def sign_out() -> Response:
+    actions.end_session(my_session(), by=me())
+    db.session.commit()
+    session.clear()
+    return web.go_to("home.show")
+
+
+# One's own account ----------------------------------------------------------------------------------------------
+
+
+@bp.get("/account")
+@allow(Role.PLAYER)
+def show() -> Response:
+    return account_page(PasswordForm(None), TokenForm())
+
+
+@bp.post("/account/password")
+@allow(Role.PLAYER)
+@limiter.limit("10/minute", key_func=client_address, deduct_when=was_refused)
+def change_password() -> Response:
+    user = me()
+    form = PasswordForm(user.password_hash)
+    if not form.validate():
+        return account_page(form, TokenForm(formdata=None), status=REFUSED)
+    actions.change_password(user, form.password.data, by=user, keep=my_session())
+    db.session.commit()
+    flash(_("Your password is changed. Other devices have been signed out."), "ok")
+    return web.go_to("accounts.show")
+
+
+@bp.post("/account/tokens")
+@allow(Role.EVALUATOR)
+def create_token() -> Response:
+    form = TokenForm()
+    if not form.validate():
+        return account_page(PasswordForm(None), form, status=REFUSED)
+    token, text = actions.create_token(me(), form.name.data)
+    db.session.commit()
+    return web.render("accounts/token.html", token=token, text=text)
+
+
+@bp.post("/account/tokens/<int:token_id>/revoke")
+@allow(Role.PLAYER)
+def revoke_token(token_id: int) -> Response:
+    token = db.session.get(PersonalToken, token_id)
+    if token is None or token.user_id != me().id or token.revoked_at:
+        abort(404)
+    actions.revoke_token(token, by=me())
+    db.session.commit()
+    flash(_("The token %(name)s opens nothing any more.", name=token.name), "ok")
+    return web.go_to("accounts.show")
+
+
+@bp.post("/account/sessions/<int:session_id>/end")
+@allow(Role.PLAYER)
+def end_session(session_id: int) -> Response:
+    ending = db.session.get(LoginSession, session_id)
+    if ending is None or ending.user_id != me().id or ending.revoked_at:
+        abort(404)
+    actions.end_session(ending, by=me())
+    db.session.commit()
+    if ending.id == my_session().id:
+        session.clear()
+        return web.go_to("home.show")
+    flash(_("That device is signed out."), "ok")
+    return web.go_to("accounts.show")
+
+
+def account_page(password_form: PasswordForm, token_form: TokenForm, status: int = 200) -> Response:
+    user = me()
+    idle_since = now() - current_app.config["SETTINGS"].session_idle
+    return web.render(
+        "accounts/show.html",
+        status=status,
+        password_form=password_form,
+        token_form=token_form,
+        sessions=queries.sessions_of(user, idle_since),
+        current_session=my_session(),
+        tokens=queries.tokens_of(user),
+    )
+
+
+# People ---------------------------------------------------------------------------------------------------------
+
+
+@bp.get("/people")
+@allow(Role.SUPER_ADMIN)
+def people() -> Response:
+    return people_page(PersonForm())
+
+
+@bp.post("/people")
+@allow(Role.SUPER_ADMIN)
+def create_person() -> Response:
+    form = PersonForm()
+    if not form.validate():
+        return people_page(form, status=REFUSED)
+    user = actions.create_user(form.email.data, form.name.data, Role(form.role.data), form.password.data, by=me())
+    db.session.commit()
+    flash(_("%(name)s can sign in now.", name=user.name), "ok")
+    return web.go_to("accounts.people")
+
+
+@bp.post("/people/<int:user_id>/role")
+@allow(Role.SUPER_ADMIN)
+def change_role(user_id: int) -> Response:
+    user, form = other_person(user_id), RoleForm()
+    if not form.validate():
+        abort(422)
+    actions.change_role(user, Role(form.role.data), by=me())
+    db.session.commit()
+    flash(_("The role of %(name)s is changed.", name=user.name), "ok")
+    return web.go_to("accounts.people")
+
+
+@bp.post("/people/<int:user_id>/deactivate")
+@allow(Role.SUPER_ADMIN)
+def deactivate(user_id: int) -> Response:
+    user = other_person(user_id)
+    actions.set_active(user, False, by=me())
+    db.session.commit()
+    flash(_("%(name)s is signed out everywhere and cannot sign in.", name=user.name), "ok")
+    return web.go_to("accounts.people")
+
+
+@bp.post("/people/<int:user_id>/activate")
+@allow(Role.SUPER_ADMIN)
+def activate(user_id: int) -> Response:
+    user = other_person(user_id)
+    actions.set_active(user, True, by=me())
+    db.session.commit()
+    flash(_("%(name)s can sign in again.", name=user.name), "ok")
+    return web.go_to("accounts.people")
+
+
+def other_person(user_id: int) -> User:
+    """Nobody may lower or shut out themselves: an installation always keeps somebody who can let others in."""
+    if user_id == me().id:
+        abort(409, description=_("You cannot change your own role or access. Ask another super admin."))
+    return db.session.get(User, user_id) or abort(404)
+
+
+def people_page(form: PersonForm, status: int = 200) -> Response:
+    return web.render(
+        "accounts/people.html", form=form, role_form=RoleForm(formdata=None), people=queries.people(), status=status
+    )
+
+
+def role_name(role: str) -> str:
+    """The role without what it means: "Admin"."""
+    return str(ROLES[Role(role)]).partition(":")[0]
+
+
+def browser_name(user_agent: str) -> str:
+    """What people call it: "Firefox, Android". Good enough to tell one's own devices apart."""
+    browsers = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+    systems = {
+        "Android": "Android",
+        "iPhone": "iPhone",
+        "iPad": "iPad",
+        "Mac OS": "Mac",
+        "Windows": "Windows",
+        "Linux": "Linux",
+    }
+    browser = next((name for mark, name in browsers.items() if mark in user_agent), None)
+    system = next((name for mark, name in systems.items() if mark in user_agent), None)
+    return ", ".join(filter(None, (browser, system))) or _("A device")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import unicodedata
 from datetime import date, datetime
 from typing import Any
 
@@ -55,7 +54,7 @@ class Group(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(80))
-    name_key: Mapped[str] = mapped_column(String(160))
+    name_key: Mapped[str] = mapped_column(Text)
     identifier: Mapped[str] = mapped_column(String(20), default="")
     colour: Mapped[int] = mapped_column(default=1)
     position: Mapped[int] = mapped_column(default=0)
@@ -96,7 +95,7 @@ class Activity(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(80))
-    name_key: Mapped[str] = mapped_column(String(160))
+    name_key: Mapped[str] = mapped_column(Text)
     description: Mapped[str] = mapped_column(Text, default="")
     evaluation_type: Mapped[EvaluationType] = mapped_column(Enumerated(EvaluationType))
     unit: Mapped[str] = mapped_column(String(12), default="")
@@ -119,7 +118,7 @@ class Category(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(60))
-    name_key: Mapped[str] = mapped_column(String(120))
+    name_key: Mapped[str] = mapped_column(Text)
     age_from: Mapped[int | None]
     age_to: Mapped[int | None]
     gender: Mapped[Gender | None] = mapped_column(Enumerated(Gender))
@@ -178,8 +177,3 @@ class Import(Model):
 
     event: Mapped[Event] = relationship()
     job: Mapped[Job | None] = relationship()
-
-
-def name_key(name: str) -> str:
-    """What two names share when people would call them the same: case, width and spaces do not count."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

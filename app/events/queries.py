@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from ..accounts.models import User
 from ..extensions import db
+from .kinds import EventStatus, Visibility
 from .models import Event, EventEvaluator
 
 
@@ -21,3 +22,12 @@ def events_for(user: User) -> Sequence[Event]:
             EventEvaluator.user_id == user.id
         )
     return db.session.scalars(events).all()
+
+
+def public_events() -> Sequence[Event]:
+    """What everybody may watch, newest first: public and past the drafting."""
+    return db.session.scalars(
+        select(Event)
+        .where(Event.visibility == Visibility.PUBLIC, Event.status != EventStatus.DRAFT)
+        .order_by(Event.starts_on.desc(), Event.id.desc())
+    ).all()

@@ -6,4 +6,5 @@ import "./dialogs.js";
 import "./requests.js";
 import "./toasts.js";
 
-document.querySelector("[data-focus]")?.focus();
+// What is wrong with a form is read first, on a new page as in a new piece.
+document.addEventListener("htmx:load", ({ detail }) => detail.elt.querySelector("[data-focus]")?.focus());

@@ -18,8 +18,8 @@ from app.events.models import (
     Group,
     GroupEvaluator,
     Participant,
-    name_key,
 )
+from app.events.names import name_key
 from app.extensions import db
 
 PASSWORD = "correct horse battery"

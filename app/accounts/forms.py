@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField, ValidationError
+from wtforms.validators import DataRequired, EqualTo, Length, Regexp
+
+from . import queries
+from .models import Role
+from .passwords import LONGEST, SHORTEST, verify_password
+
+ROLES = {
+    Role.PLAYER: _l("Player: their own page"),
+    Role.EVALUATOR: _l("Evaluator: the groups they are assigned to"),
+    Role.ADMIN: _l("Admin: events and everything in them"),
+    Role.SUPER_ADMIN: _l("Super admin: also people and their roles"),
+}
+
+REQUIRED = DataRequired(_l("Please fill this in."))
+GOOD_LENGTH = Length(SHORTEST, LONGEST, _l("A password has %(min)d to %(max)d characters."))
+AN_ADDRESS = Regexp(r"^\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$", message=_l("This is not an email address."))
+
+
+def trimmed(text: str | None) -> str:
+    return (text or "").strip()
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]
+    email = EmailField(_l("Email"), validators=[REQUIRED, Length(max=254)])
+    password = PasswordField(_l("Password"), validators=[REQUIRED, Length(max=LONGEST)])
+    next = HiddenField()
+
+
+class PersonForm(FlaskForm):  # type: ignore[misc]
+    name = StringField(_l("Name"), filters=[trimmed], validators=[REQUIRED, Length(max=120)])
+    email = EmailField(_l("Email"), filters=[trimmed], validators=[REQUIRED, Length(max=254), AN_ADDRESS])
+    role = SelectField(_l("Role"), choices=list(ROLES.items()), default=Role.EVALUATOR.value)
+    password = PasswordField(_l("Password"), validators=[REQUIRED, GOOD_LENGTH])
+
+    def validate_email(self, field: EmailField) -> None:
+        if queries.user_by_email(field.data or ""):
+            raise ValidationError(_l("Somebody with this address is here already."))
+
+
+class RoleForm(FlaskForm):  # type: ignore[misc]
+    role = SelectField(_l("Role"), choices=list(ROLES.items()))
+
+
+class PasswordForm(FlaskForm):  # type: ignore[misc]
+    current = PasswordField(_l("Password now"), validators=[REQUIRED, Length(max=LONGEST)])
+    password = PasswordField(_l("New password"), validators=[REQUIRED, GOOD_LENGTH])
+    again = PasswordField(
+        _l("New password again"), validators=[REQUIRED, EqualTo("password", _l("The two are not the same."))]
+    )
+
+    def __init__(self, password_hash: str | None) -> None:
+        super().__init__()
+        self._password_hash = password_hash
+
+    def validate_current(self, field: PasswordField) -> None:
+        if not verify_password(field.data or "", self._password_hash):
+            raise ValidationError(_l("This is not your password."))
+
+
+class TokenForm(FlaskForm):  # type: ignore[misc]
+    name = StringField(_l("What is it for?"), filters=[trimmed], validators=[REQUIRED, Length(max=80)])

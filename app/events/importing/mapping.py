@@ -1,0 +1,135 @@
+"""Which column means what: guessed from the headers, changed by the organiser."""
+
+from collections import Counter
+from collections.abc import Mapping as Choices
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from app.events.importing.table import Table
+from app.events.importing.text import plain
+
+
+class Field(StrEnum):
+    """What a column can mean. METADATA is kept with the person under the column's header, IGNORE is not kept."""
+
+    DISPLAY_NAME = "display_name"
+    FIRST_NAME = "first_name"
+    LAST_NAME = "last_name"
+    GROUP_NAME = "group_name"
+    GROUP_IDENTIFIER = "group_identifier"
+    EXTERNAL_ID = "external_id"
+    GENDER = "gender"
+    AGE = "age"
+    BORN = "born"
+    METADATA = "metadata"
+    IGNORE = "ignore"
+
+
+LABELS = {
+    Field.DISPLAY_NAME: _("Name"),
+    Field.FIRST_NAME: _("First name"),
+    Field.LAST_NAME: _("Last name"),
+    Field.GROUP_NAME: _("Group"),
+    Field.GROUP_IDENTIFIER: _("Group's colour or code"),
+    Field.EXTERNAL_ID: _("Number"),
+    Field.GENDER: _("Gender"),
+    Field.AGE: _("Age"),
+    Field.BORN: _("Born"),
+    Field.METADATA: _("Note"),
+    Field.IGNORE: _("Leave out"),
+}
+
+# Headers as `plain` sees them, the likeliest first.
+HEADERS = {
+    Field.DISPLAY_NAME: (
+        *("displayname", "fullname", "celejmeno", "jmenoaprijmeni", "prijmeniajmeno", "jmenoprijmeni", "prijmenijmeno"),
+        *("jmeno", "name", "participant", "participantname", "ucastnik", "zavodnik", "soutezici", "hrac"),
+        *("competitor", "athlete", "player"),
+    ),
+    Field.FIRST_NAME: ("firstname", "givenname", "forename", "krestnijmeno"),
+    Field.LAST_NAME: ("lastname", "surname", "familyname", "prijmeni"),
+    Field.GROUP_NAME: (
+        *("groupname", "group", "nazevskupiny", "skupina", "teamname", "team", "tym", "druzstvo", "oddil", "klub"),
+        *("club", "squad", "trida", "class", "kategorie", "category"),
+    ),
+    Field.GROUP_IDENTIFIER: (
+        *("groupidentifier", "groupid", "groupcode", "identifikatorskupiny", "kodskupiny"),
+        *("groupcolour", "groupcolor", "barvaskupiny", "barva", "colour", "color"),
+    ),
+    Field.EXTERNAL_ID: (
+        *("externalid", "externiid", "startovnicislo", "startcislo", "stcislo", "stc", "startnumber", "bibnumber"),
+        *("bib", "registracnicislo", "id", "cislo", "number", "no", "nr"),
+    ),
+    Field.GENDER: ("gender", "sex", "pohlavi"),
+    Field.AGE: ("age", "vek"),
+    Field.BORN: (
+        *("born", "dateofbirth", "birthdate", "birthday", "dob"),
+        *("datumnarozeni", "narozeni", "narozen", "narozena", "datnar"),
+    ),
+}
+MOSTLY_FULL = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """One field a column, in the order of `headers`."""
+
+    headers: tuple[str, ...]
+    fields: tuple[Field, ...]
+
+    def changed(self, choices: Choices[int, Field]) -> "Mapping":
+        """With other fields for the columns of these indexes; an index without a column is passed over."""
+        return replace(self, fields=tuple(choices.get(index, field) for index, field in enumerate(self.fields)))
+
+    def columns(self, *wanted: Field) -> list[int]:
+        """The indexes of the columns with these meanings, in the order of the meanings."""
+        return [index for field in wanted for index, given in enumerate(self.fields) if given is field]
+
+    def problems(self) -> list[LazyString]:
+        """What keeps a plan from being made; none in a mapping that can be used."""
+        found: list[LazyString] = []
+        parts = {Field.FIRST_NAME, Field.LAST_NAME} & set(self.fields)
+        if Field.DISPLAY_NAME in self.fields and parts:
+            found.append(_("Choose either one column with the whole name, or first and last name."))
+        elif len(parts) == 1:
+            found.append(_("Choose columns for both the first and the last name."))
+        elif Field.DISPLAY_NAME not in self.fields and not parts:
+            found.append(_("Choose the column with the names."))
+        if Field.GROUP_NAME not in self.fields:
+            found.append(_("Choose the column with the groups."))
+        for field, count in Counter(self.fields).items():
+            if count > 1 and field not in (Field.METADATA, Field.IGNORE):
+                found.append(_("Only one column can be “%(field)s”.", field=LABELS[field]))
+        return found
+
+
+def guess(table: Table) -> Mapping:
+    """The likeliest mapping. Where several columns could be one field, one that is mostly full comes before one that is
+    often empty, then the likelier header; the others are kept as notes."""
+    names = [plain(header) for header in table.headers]
+    fields = [Field.METADATA] * len(names)
+    for field, headers in HEADERS.items():
+        candidates = [index for index, name in enumerate(names) if name in headers]
+        if candidates:
+            fields[min(candidates, key=lambda index: (-_fullness(table, index), headers.index(names[index])))] = field
+    return Mapping(table.headers, _with_name_parts(names, fields))
+
+
+def _fullness(table: Table, index: int) -> float:
+    """The share of rows with something in this column; a few gaps make no difference."""
+    return min(MOSTLY_FULL, sum(bool(row.cells[index].strip()) for row in table.rows) / len(table.rows))
+
+
+def _with_name_parts(names: list[str], fields: list[Field]) -> tuple[Field, ...]:
+    """Beside "Příjmení", "Jméno" is the first name only; beside a column with the whole name, both parts are notes."""
+    if Field.LAST_NAME in fields and Field.DISPLAY_NAME in fields:
+        whole = fields.index(Field.DISPLAY_NAME)
+        if names[whole] in ("jmeno", "name") and Field.FIRST_NAME not in fields:
+            fields[whole] = Field.FIRST_NAME
+    if Field.DISPLAY_NAME in fields:
+        parts = (Field.FIRST_NAME, Field.LAST_NAME)
+        return tuple(Field.METADATA if field in parts else field for field in fields)
+    return tuple(fields)

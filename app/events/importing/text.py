@@ -1,0 +1,17 @@
+"""What somebody typed, as it is kept and as it is recognised."""
+
+import re
+import unicodedata
+
+# All but those that separate words, and the byte order mark that some editors leave inside a file.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff]")
+
+
+def clean(text: str) -> str:
+    """As it is kept: composed accents, single spaces, no control characters."""
+    return " ".join(unicodedata.normalize("NFC", _CONTROL.sub("", text)).split())
+
+
+def plain(text: str) -> str:
+    """As it is recognised: "Startovní číslo:" and "STARTOVNI CISLO" are both "startovnicislo"."""
+    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", text).casefold())
