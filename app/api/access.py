@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from flask import abort
 
 from ..accounts.access import me
-from ..events import queries
 from ..events.models import Event, Participant
+from . import queries
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from flask_babel import ngettext
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from ..events import queries as events
 from ..events.kinds import EvaluationType
-from ..events.models import Activity, Participant, name_key
+from ..events.models import Activity, Participant
+from ..events.names import name_key
 from ..scoring.actions import Entry, NotOpen, Outcome, Raw, Verdict, errors_of
+from . import queries
 from .access import Reach
 from .errors import MOST_SHOWN, errors_in, refusal, refused_items
 from .schemas import MOST_RECORDS, Conflict, ItemError, Saved, SavedRecord, WantedRecord, Written
@@ -108,7 +109,7 @@ class _Reader:
     def __init__(self, reach: Reach, wanted: Iterable[WantedRecord]) -> None:
         ids = {record.participant for record in wanted if record.participant is not None}
         external_ids = {record.external_id for record in wanted if record.external_id is not None}
-        people = events.participants_known_as(reach.event, ids, external_ids)
+        people = queries.participants_known_as(reach.event, ids, external_ids)
         self._reach = reach
         self._by_id = {person.id: person for person in people}
         self._by_external_id = {person.external_id: person for person in people}

@@ -10,12 +10,11 @@ from pydantic import BaseModel, ValidationError
 from .. import web
 from ..accounts.access import allow_token, me
 from ..accounts.models import Role
-from ..events import queries as events
 from ..extensions import client_address, db, limiter
 from ..leaderboards.queries import event_standings
 from ..scoring.actions import NotOpen, save_records
 from ..scoring.models import Source
-from . import idempotency, openapi, records
+from . import idempotency, openapi, queries, records
 from .access import event_in_reach
 from .errors import errors_in, refused_items
 from .openapi import documented
@@ -63,7 +62,7 @@ def receive_body() -> None:
 @documented("The events you may see, newest first", answer=EventPage, query=EventsQuery, errors={422: ItemErrors})
 def list_events() -> Response:
     query = _query(EventsQuery)
-    found, total = events.events_page(me(), limit=query.limit, offset=query.offset)
+    found, total = queries.events_page(me(), limit=query.limit, offset=query.offset)
     page = [EventSummary.of(event) for event in found]
     return _answer(EventPage(events=page, total=total, limit=query.limit, offset=query.offset))
 
@@ -85,7 +84,7 @@ def show_event(event_id: int) -> Response:
 )
 def list_participants(event_id: int) -> Response:
     reach, query = event_in_reach(event_id), _query(ParticipantsQuery)
-    found, total = events.participants_page(reach.event, reach.group_ids, limit=query.limit, offset=query.offset)
+    found, total = queries.participants_page(reach.event, reach.group_ids, limit=query.limit, offset=query.offset)
     brackets = [category.bracket for category in reach.event.categories]
     people = [Participant.of(person, reach.event.starts_on, brackets) for person in found]
     return _answer(ParticipantPage(participants=people, total=total, limit=query.limit, offset=query.offset))
