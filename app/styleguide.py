@@ -19,6 +19,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
 from . import web
@@ -48,14 +49,14 @@ class Somebody:
     is_evaluator: bool = True
 
 
-class EventForm(FlaskForm):
+class EventForm(FlaskForm):  # type: ignore[misc]
     name = StringField("Name", [DataRequired("Give the event a name.")])
     place = StringField("Place")
     held_on = DateField("Day", [DataRequired("31 February does not exist. Write the day as 2026-06-13.")])
-    status = SelectField("Status", choices=[("draft", "Draft"), ("active", "Active"), ("archived", "Archived")])
+    status = SelectField("Status", choices=[SelectChoice("draft", "Draft"), SelectChoice("active", "Active")])
     visibility = RadioField(
         "Who may see the board",
-        choices=[("private", "Only its staff"), ("link", "Whoever has the link"), ("public", "Everybody")],
+        choices=[SelectChoice("private", "Only its staff"), SelectChoice("link", "Whoever has the link")],
         default="link",
     )
     note = TextAreaField("Note for evaluators")

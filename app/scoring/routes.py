@@ -1,9 +1,158 @@
+"""Sheets: an evaluator's home, the table of one group and one activity, and each of its rows."""
+
 from __future__ import annotations
 
-from flask import Blueprint, Flask
+from itertools import groupby
 
-bp = Blueprint("scoring", __name__)
+from flask import Blueprint, Flask, abort, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from .. import web
+from ..accounts.access import allow, me
+from ..accounts.models import Role
+from ..events.models import Activity, Participant
+from ..extensions import db
+from ..i18n import decimal_mark
+from . import queries, values
+from .access import sheet_to_score
+from .actions import Entry, NotOpen, Outcome, Verdict, save_records
+from .models import Source
+from .queries import Sheet
+from .rows import Row, entries_of, row_now, row_of_outcome, rows_of
+
+bp = Blueprint("scoring", __name__, url_prefix="/sheets")
+
+ANNOUNCE = "scores-changed"
+
+
+SOURCES = {
+    Source.HAND: _l("by hand"),
+    Source.JSON: _l("by a script"),
+    Source.IMPORT: _l("imported"),
+    Source.PAPER: _l("from paper"),
+    Source.DEMO: _l("demo"),
+}
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.add_template_filter(marks_text)
+    app.add_template_filter(source_name)
+
+
+@bp.get("")
+@allow(Role.EVALUATOR)
+def index() -> Response:
+    progress = queries.progress_of(queries.sheet_groups(me()))
+    by_event = [(event, list(sheets)) for event, sheets in groupby(progress, key=lambda sheet: sheet.group.event)]
+    events = [
+        (event, [(group, list(rows)) for group, rows in groupby(sheets, key=lambda sheet: sheet.group)])
+        for event, sheets in by_event
+    ]
+    return web.render("scoring/index.html", events=events)
+
+
+@bp.get("/<int:group_id>/<int:activity_id>")
+@allow(Role.EVALUATOR)
+def show(group_id: int, activity_id: int) -> Response:
+    sheet = sheet_to_score(group_id, activity_id)
+    return sheet_page(sheet, rows_of(sheet, decimal_mark()))
+
+
+@bp.post("/<int:group_id>/<int:activity_id>")
+@allow(Role.EVALUATOR)
+def save(group_id: int, activity_id: int) -> Response:
+    """The whole sheet at once. What is fine is saved; the rest comes back as typed, each with its reason."""
+    sheet = sheet_to_score(group_id, activity_id)
+    outcomes = save_entries(sheet, entries_of(sheet, request.form))
+    verdicts = {outcome.verdict for outcome in outcomes}
+    status = 409 if Verdict.CONFLICT in verdicts else 422 if Verdict.REFUSED in verdicts else 200
+    if status == 200 and not web.wants_piece():
+        return web.go_to("scoring.show", group_id=group_id, activity_id=activity_id, saved=len(outcomes))
+    return sheet_page(sheet, rows_of(sheet, decimal_mark(), outcomes), status)
+
+
+@bp.get("/<int:group_id>/<int:activity_id>/<int:participant_id>")
+@allow(Role.EVALUATOR)
+def show_row(group_id: int, activity_id: int, participant_id: int) -> Response:
+    """The row as it stands: what an evaluator takes who gives way to a colleague."""
+    sheet = sheet_to_score(group_id, activity_id)
+    participant = participant_of(sheet, participant_id)
+    if not web.wants_piece():
+        return web.go_to("scoring.show", group_id=group_id, activity_id=activity_id)
+    return row_piece(sheet, row_now(sheet, participant, decimal_mark()), replace=True)
+
+
+@bp.post("/<int:group_id>/<int:activity_id>/<int:participant_id>")
+@allow(Role.EVALUATOR)
+def save_row(group_id: int, activity_id: int, participant_id: int) -> Response:
+    sheet = sheet_to_score(group_id, activity_id)
+    participant = participant_of(sheet, participant_id)
+    [outcome] = save_entries(sheet, entries_of(sheet, request.form, only=participant))
+    status = {Verdict.CONFLICT: 409, Verdict.REFUSED: 422}.get(outcome.verdict, 200)
+    if web.wants_piece():
+        return row_piece(sheet, row_of_outcome(outcome, decimal_mark()), status=status)
+    if status == 200:
+        return web.go_to("scoring.show", group_id=group_id, activity_id=activity_id)
+    return sheet_page(sheet, rows_of(sheet, decimal_mark(), [outcome]), status)
+
+
+@bp.get("/<int:group_id>/<int:activity_id>/<int:participant_id>/history")
+@allow(Role.EVALUATOR)
+def history(group_id: int, activity_id: int, participant_id: int) -> Response:
+    sheet = sheet_to_score(group_id, activity_id)
+    participant = participant_of(sheet, participant_id)
+    changes = queries.history_of(participant.id, sheet.activity.id)
+    return web.render(
+        "scoring/history.html", "scoring/_history.html", sheet=sheet, participant=participant, changes=changes
+    )
+
+
+def marks_text(marks: list[str | None], activity: Activity) -> str:
+    """Marks as history keeps them, in the words of a sheet: "1:23.40"."""
+    found = [mark and values.parse(mark, activity.evaluation_type) for mark in marks]
+    texts = [values.show(value or None, activity.evaluation_type, decimal_mark=decimal_mark()) for value in found]
+    return " · ".join(text or "–" for text in texts)
+
+
+def source_name(source: Source) -> str:
+    return str(SOURCES[source])
+
+
+def participant_of(sheet: Sheet, participant_id: int) -> Participant:
+    return next((person for person in sheet.participants if person.id == participant_id), None) or abort(404)
+
+
+def save_entries(sheet: Sheet, entries: list[Entry]) -> list[Outcome]:
+    try:
+        outcomes = save_records(sheet.event, entries, by=me(), source=Source.HAND)
+    except NotOpen as closed:
+        db.session.rollback()
+        abort(409, description=why_not_open(closed))
+    db.session.commit()
+    return outcomes
+
+
+def why_not_open(closed: NotOpen) -> str:
+    if closed.reason == "activity":
+        return _("This activity is locked, so nothing was saved. An admin can open it again.")
+    return _("This event does not take scores now, so nothing was saved. An admin can start it.")
+
+
+def sheet_page(sheet: Sheet, rows: list[Row], status: int = 200) -> Response:
+    return web.render("scoring/show.html", sheet=sheet, rows=rows, status=status)
+
+
+def row_piece(sheet: Sheet, row: Row, *, status: int = 200, replace: bool = False) -> Response:
+    saved = row.verdict is Verdict.SAVED
+    return web.render(
+        "scoring/_state.html",
+        "scoring/_state.html",
+        status=status,
+        announce=ANNOUNCE if saved else None,
+        sheet=sheet,
+        row=row,
+        replace=replace,
+    )

@@ -1,0 +1,92 @@
+"""The rows of a sheet as its table shows them: what stands, what was typed, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ..events.models import Activity, Participant
+from . import queries
+from .actions import Entry, MarkError, Outcome, Raw, Verdict
+from .queries import Sheet, Standing, nothing_yet
+from .values import Value, show
+
+NO_VERSION = -1
+"""What a form says that has lost its version: no record has it, so a differing value is a conflict."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """`texts` stand in the fields: what was typed, where it was not saved."""
+
+    participant: Participant
+    standing: Standing
+    texts: tuple[str, ...]
+    shown: tuple[str, ...]
+    verdict: Verdict | None = None
+    errors: tuple[MarkError, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """The name of the row's mark: empty, saved, refused, conflict."""
+        if self.verdict in {Verdict.REFUSED, Verdict.CONFLICT}:
+            return str(self.verdict)
+        return "saved" if self.is_done else "empty"
+
+    @property
+    def is_done(self) -> bool:
+        return self.standing.value is not None
+
+    @property
+    def is_out(self) -> bool:
+        return self.standing.value is not None and self.standing.value.amount is None
+
+
+def rows_of(sheet: Sheet, decimal_mark: str, outcomes: Iterable[Outcome] = ()) -> list[Row]:
+    """The whole sheet; one statement, and none where the outcomes cover it."""
+    by_participant = {outcome.entry.participant.id: outcome for outcome in outcomes}
+    missing = [person.id for person in sheet.participants if person.id not in by_participant]
+    standings = queries.standings([sheet.activity], missing) if missing else {}
+    return [
+        row_of_outcome(by_participant[person.id], decimal_mark)
+        if person.id in by_participant
+        else _standing_row(sheet.activity, person, standings.get((sheet.activity.id, person.id)), decimal_mark)
+        for person in sheet.participants
+    ]
+
+
+def row_now(sheet: Sheet, participant: Participant, decimal_mark: str) -> Row:
+    """One row as it stands in the database."""
+    standing = queries.standings([sheet.activity], [participant.id]).get((sheet.activity.id, participant.id))
+    return _standing_row(sheet.activity, participant, standing, decimal_mark)
+
+
+def row_of_outcome(outcome: Outcome, decimal_mark: str) -> Row:
+    shown = _shown(outcome.entry.activity, outcome.standing.marks, decimal_mark)
+    typed = tuple(str(mark or "") for mark in outcome.entry.marks)
+    texts = shown if outcome.verdict.is_fine else typed
+    return Row(outcome.entry.participant, outcome.standing, texts, shown, outcome.verdict, outcome.errors)
+
+
+def entries_of(sheet: Sheet, form: Mapping[str, str], only: Participant | None = None) -> list[Entry]:
+    """What a submitted form says of the participants whose rows it holds."""
+    people = [only] if only else sheet.participants
+    return [_entry(sheet.activity, person, form) for person in people if only or f"version-{person.id}" in form]
+
+
+def _entry(activity: Activity, person: Participant, form: Mapping[str, str]) -> Entry:
+    marks: tuple[Raw, ...] = tuple(
+        form.get(f"value-{person.id}-{position}", "") for position in range(1, activity.mark_count + 1)
+    )
+    version = form.get(f"version-{person.id}", "")
+    return Entry(person, activity, marks, int(version) if version.isdecimal() and len(version) < 10 else NO_VERSION)
+
+
+def _standing_row(activity: Activity, person: Participant, standing: Standing | None, decimal_mark: str) -> Row:
+    standing = standing or nothing_yet(activity)
+    shown = _shown(activity, standing.marks, decimal_mark)
+    return Row(person, standing, shown, shown)
+
+
+def _shown(activity: Activity, marks: Iterable[Value | None], decimal_mark: str) -> tuple[str, ...]:
+    return tuple(show(mark, activity.evaluation_type, decimal_mark=decimal_mark) for mark in marks)
