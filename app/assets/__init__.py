@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from flask import current_app
@@ -44,7 +45,8 @@ def read(key: str) -> bytes:
 
 def delete(key: str) -> None:
     """Gone afterwards, whether it was there or not."""
-    _file(key).unlink(missing_ok=True)
+    with suppress(MissingFile):
+        _file(key).unlink(missing_ok=True)
 
 
 def _file(key: str) -> Path:

@@ -96,9 +96,8 @@ def apply_import(import_: Import, fingerprint: str, *, by: User | None) -> None:
 def _write(event: Event, plan: Plan) -> dict[str, Any]:
     """What was written, as the audit log keeps it. A few statements, however many rows."""
     new_groups = _create_groups(event, plan)
-    group_ids = dict(
-        db.session.execute(select(Group.name_key, Group.id).where(Group.event_id == event.id)).tuples().all()
-    )
+    named = db.session.execute(select(Group.name_key, Group.id).where(Group.event_id == event.id))
+    group_ids = dict(named.all())
     new_people = _create_people(event, [row.person for row in _rows(plan, Verdict.NEW) if row.person], group_ids)
     changed = _rows(plan, Verdict.CHANGED)
     if changed:

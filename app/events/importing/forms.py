@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, SelectField, ValidationError
+from wtforms import HiddenField, SelectChoice, SelectField, ValidationError
 from wtforms.validators import Length
 
 from . import wording
@@ -18,7 +18,9 @@ from .text import clean
 
 LONGEST_FILENAME = 200
 
-FIELDS = [(field.value, label) for field, label in LABELS.items()]
+FIELDS = [SelectChoice(field.value, label) for field, label in LABELS.items()]
+ENCODINGS = [SelectChoice(encoding, name) for encoding, name in wording.ENCODINGS.items()]
+DELIMITERS = [SelectChoice(delimiter, name) for delimiter, name in wording.DELIMITERS.items()]
 
 
 class UploadForm(FlaskForm):  # type: ignore[misc]
@@ -38,16 +40,15 @@ class UploadForm(FlaskForm):  # type: ignore[misc]
 
     @property
     def filename(self) -> str:
-        """What it was called, without the folders that some browsers send along. Shown, and nothing else."""
-        name = clean(self.file.data.filename.replace("\\", "/").rpartition("/")[2])
-        return name[-LONGEST_FILENAME:]
+        """What it was called, without folders. Only ever shown."""
+        return clean(self.file.data.filename.rpartition("/")[2])[-LONGEST_FILENAME:]
 
 
 class OptionsForm(FlaskForm):  # type: ignore[misc]
     """How to read a file and what its columns mean; `table` is the file read so, once the form is valid."""
 
-    encoding = SelectField(_l("Encoding"), choices=list(wording.ENCODINGS.items()))
-    delimiter = SelectField(_l("Between the columns"), choices=list(wording.DELIMITERS.items()))
+    encoding = SelectField(_l("Encoding"), choices=ENCODINGS)
+    delimiter = SelectField(_l("Between the columns"), choices=DELIMITERS)
 
     read: Callable[..., Table]
     headers: tuple[str, ...]

@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from ... import assets
 from ...accounts.models import User
-from ...database import locked
+from ...database import locked, now
 from ...extensions import db
-from ...jobs import job
+from ...jobs import chore, job
 from ..models import Event, Import
 from . import actions
+
+FILES_KEPT = timedelta(days=30)
 
 
 @job
@@ -19,3 +26,13 @@ def apply_import(import_id: int, user_id: int, fingerprint: str) -> None:
     if import_ is None or import_.applied_at:
         return
     actions.apply_import(import_, fingerprint, by=db.session.get(User, user_id))
+
+
+@chore
+def remove_old_files() -> int:
+    """A list of people is not kept for longer than somebody may want to look at it again."""
+    old = db.session.scalars(select(Import).where(Import.created_at < now() - FILES_KEPT, Import.file != "")).all()
+    for import_ in old:
+        assets.delete(import_.file)
+        import_.file = ""
+    return len(old)
