@@ -80,6 +80,10 @@ def last_import() -> Import:
     return db.session.scalars(select(Import).order_by(Import.id.desc()).limit(1)).one()
 
 
+def last_job() -> Job:
+    return db.session.scalars(select(Job).order_by(Job.id.desc()).limit(1)).one()
+
+
 def words(page: str) -> str:
     """What a reader sees of a page, in one line."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
