@@ -1,6 +1,6 @@
 """Fixtures for every test: databases, Redis, the application, and Laurel running for real.
 
-A test runs on SQLite. Marked `both_databases`, it runs on PostgreSQL as well. Both are fresh and migrated in every test.
+A test runs on SQLite; marked `both_databases`, it runs on PostgreSQL as well. Each test has a fresh, migrated database.
 """
 
 from __future__ import annotations
@@ -116,10 +116,12 @@ def postgres_server(run_folder: Path) -> postgres.Postgres:
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real Redis, one for each process that runs tests."""
     folder = tmp_path_factory.mktemp("redis")
+    server = embedded.redis_on_a_free_port(folder, keep=False)
     with (folder / "redis.log").open("wb") as log:
-        server = embedded.start_redis(folder, keep=False, output=log)
+        child = processes.start(server.command, environ=server.environ, output=log)
+    assert processes.wait_until(lambda: embedded.answers(server.url), 15), (folder / "redis.log").read_text()
     yield server.url
-    processes.stop([server.process])
+    processes.stop([child])
 
 
 @pytest.fixture
@@ -156,7 +158,7 @@ class StartWorker(Protocol):
 
 @pytest.fixture
 def serve(environ: dict[str, str], running: list[Running], tmp_path: Path) -> StartServer:
-    """Starts web servers with this test's settings: `serve(LAUREL_UPLOAD_MB="1")`. They are stopped in the end."""
+    """Starts web servers with this test's settings: `serve(LAUREL_UPLOAD_MB="1")`. They end with the test."""
 
     def start(**changes: str) -> Server:
         server = Server({**environ, **changes}, tmp_path / f"server-{len(running)}.log")
@@ -174,7 +176,7 @@ def live_server(serve: StartServer) -> Server:
 
 @pytest.fixture
 def start_worker(environ: dict[str, str], running: list[Running], tmp_path: Path) -> StartWorker:
-    """Starts workers with this test's settings. They are stopped in the end."""
+    """Starts workers with this test's settings. They end with the test."""
 
     def start(**changes: str) -> Worker:
         worker = Worker({**environ, **changes}, tmp_path / f"worker-{len(running)}.log")
@@ -190,7 +192,7 @@ def running() -> Iterator[list[Running]]:
     programs: list[Running] = []
     yield programs
     for program in programs:
-        program.stop()
+        program.kill()
 
 
 # The run ---------------------------------------------------------------------------------------------------------
