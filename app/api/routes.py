@@ -145,7 +145,10 @@ def create_records(event_id: int) -> Response:
 @web.public
 @documented("This document", answer=None)
 def show_openapi() -> Response:
-    return _json(openapi.document(current_app))
+    kept = current_app.extensions
+    if "laurel_openapi" not in kept:
+        kept["laurel_openapi"] = openapi.document(current_app)
+    return _json(kept["laurel_openapi"])
 
 
 def _query(schema: type[Query]) -> Query:

@@ -287,8 +287,10 @@ class ItemError(BaseModel):
 
 
 class ItemErrors(Error):
-    errors: list[ItemError] = Field(description="The first 100 of them.")
-    error_count: int
+    """`errors` are there when items are to blame: other codes are about the request as a whole."""
+
+    errors: list[ItemError] = Field([], description="The first 100 of them.")
+    error_count: int = 0
 
 
 class Conflict(BaseModel):
