@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
@@ -104,6 +105,12 @@ def wants_piece() -> bool:
     return bool(asked) and not asked.boosted and not asked.history_restore_request
 
 
+def open_page() -> str:
+    """Path and query of the page that htmx asks from."""
+    url = urlsplit(request.htmx.current_url or "/")  # type: ignore[attr-defined]
+    return f"{url.path}?{url.query}" if url.query else url.path
+
+
 def render(
     page: str, piece: str | None = None, *, status: int = 200, announce: str | None = None, **context: Any
 ) -> Response:
@@ -183,8 +190,8 @@ def _http_error(error: HTTPException) -> AnyResponse:
         return error.get_response()
     status = error.code or 500
     title, detail, code = _words(status)
-    if isinstance(error.description, str) and error.description != type(error).description:
-        detail = error.description if status != 500 else detail
+    if error.description and error.description != type(error).description and status not in {429, 500}:
+        detail = error.description  # What our own code says; a limiter's or a crash's words are not for people.
     answer = error_answer(status, title, detail, code)
     for name, value in error.get_headers():
         if name in {"Retry-After", "Allow", "WWW-Authenticate"}:

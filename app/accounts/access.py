@@ -88,8 +88,7 @@ def to_sign_in() -> Response:
     if web.is_json_path():
         abort(401)
     if web.wants_piece():
-        back = request.htmx.current_path or "/"  # type: ignore[attr-defined]
-        return Response(status=204, headers={"HX-Redirect": url_for("accounts.sign_in", next=back)})
+        return Response(status=204, headers={"HX-Redirect": url_for("accounts.sign_in", next=web.open_page())})
     back = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else "/"
     return redirect(url_for("accounts.sign_in", next=back), 303)
 
