@@ -65,8 +65,10 @@ class Settings:
             session_absolute=timedelta(days=_whole_number(environ, "LAUREL_SESSION_DAYS", 60)),
             upload_limit=_whole_number(environ, "LAUREL_UPLOAD_MB", 6) * MEGABYTE,
             log_format=_choice(environ, "LAUREL_LOG", "json" if production else "text", {"json", "text"}),
-            workers=_whole_number(environ, "LAUREL_WORKERS", _whole_number(environ, "WEB_CONCURRENCY", 2)),
-            threads=_whole_number(environ, "LAUREL_THREADS", 8),
+            workers=_whole_number(
+                environ, "LAUREL_WORKERS", _whole_number(environ, "WEB_CONCURRENCY", 2, least=1), least=1
+            ),
+            threads=_whole_number(environ, "LAUREL_THREADS", 8, least=1),
         )
 
     def flask(self) -> dict[str, Any]:
@@ -146,12 +148,12 @@ def _flag(environ: Mapping[str, str], name: str, default: bool) -> bool:
     return default
 
 
-def _whole_number(environ: Mapping[str, str], name: str, default: int) -> int:
+def _whole_number(environ: Mapping[str, str], name: str, default: int, *, least: int = 0) -> int:
     value = environ.get(name, "").strip()
     if not value:
         return default
-    if not value.isdecimal():
-        raise BadSettings(f"{name} must be a whole number, not {value!r}")
+    if not value.isdecimal() or int(value) < least:
+        raise BadSettings(f"{name} must be a whole number from {least} on, not {value!r}")
     return int(value)
 
 

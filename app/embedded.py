@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import redis
 
@@ -25,33 +23,25 @@ daemonize no
 """
 
 
-class CannotStart(RuntimeError):
-    """Something that Laurel runs on did not start; the message says what and where to look."""
-
-
-@dataclass
-class EmbeddedRedis:
-    """Its configuration stays the same when it is started again, so its address does too."""
+@dataclass(frozen=True)
+class RedisServer:
+    """How to start a server, and where it answers then. It keeps its address when it is started again."""
 
     command: list[str]
+    environ: dict[str, str]
     url: str
-    process: subprocess.Popen[bytes]
 
 
-def start_redis(folder: Path, *, keep: bool, output: IO[bytes] | int | None = None) -> EmbeddedRedis:
-    """Start a server on a free port and wait until it answers. `keep` has it write what it holds to `folder`."""
+def redis_on_a_free_port(folder: Path, *, keep: bool) -> RedisServer:
+    """`keep` has the server write what it holds to `folder`, and read it again at the next start."""
     folder.mkdir(parents=True, exist_ok=True)
-    for _attempt in range(3):
-        # Somebody may take the port between finding and using it, hence more than one attempt.
-        port, password = processes.free_port(), secrets.token_urlsafe(24)
-        command = redis_command(folder, port=port, password=password, keep=keep)
-        url = f"redis://:{password}@127.0.0.1:{port}/0"
+    port, password = processes.free_port(), secrets.token_urlsafe(24)
+    return RedisServer(
+        command=redis_command(folder, port=port, password=password, keep=keep),
         # An unknown locale name in the environment would stop the server.
-        child = processes.start(command, environ={**os.environ, "LC_ALL": "C"}, output=output)
-        if processes.wait_until(lambda: child.poll() is not None or answers(url), 15) and child.poll() is None:
-            return EmbeddedRedis(command, url, child)
-        processes.kill(child)
-    raise CannotStart(f"Redis did not start: {' '.join(command)}")
+        environ={**os.environ, "LC_ALL": "C"},
+        url=f"redis://:{password}@127.0.0.1:{port}/0",
+    )
 
 
 def redis_command(folder: Path, *, port: int, password: str, keep: bool) -> list[str]:

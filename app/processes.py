@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import IO
 
 from .config import ROOT
@@ -55,10 +56,23 @@ def stop(children: Sequence[subprocess.Popen[bytes]], *, grace: float = 5) -> No
 
 
 def kill(child: subprocess.Popen[bytes]) -> None:
-    """End a child and the rest of its process group at once."""
+    """End a child, what it started, and the rest of its process group at once."""
+    started = descendants(child.pid) if child.poll() is None else []
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
+    for pid in started:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     child.wait()
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes under this one, on Linux: a job runs in a group of its own, which its worker's end does not end."""
+    try:
+        children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+    return children + [grandchild for child in children for grandchild in descendants(child)]
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, *, every: float = 0.02) -> bool:

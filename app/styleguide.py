@@ -19,6 +19,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
 from . import web
@@ -38,10 +39,6 @@ EXAMPLES = {
 bp = Blueprint("styleguide", __name__)
 
 
-def init_app(app: Flask) -> None:
-    app.register_blueprint(bp)
-
-
 @dataclass(frozen=True)
 class Somebody:
     """Stands in for the signed-in user."""
@@ -56,10 +53,10 @@ class EventForm(FlaskForm):  # type: ignore[misc]
     name = StringField("Name", [DataRequired("Give the event a name.")])
     place = StringField("Place")
     held_on = DateField("Day", [DataRequired("31 February does not exist. Write the day as 2026-06-13.")])
-    status = SelectField("Status", choices=[("draft", "Draft"), ("active", "Active"), ("archived", "Archived")])
+    status = SelectField("Status", choices=[SelectChoice("draft", "Draft"), SelectChoice("active", "Active")])
     visibility = RadioField(
         "Who may see the board",
-        choices=[("private", "Only its staff"), ("link", "Whoever has the link"), ("public", "Everybody")],
+        choices=[SelectChoice("private", "Only its staff"), SelectChoice("link", "Whoever has the link")],
         default="link",
     )
     note = TextAreaField("Note for evaluators")
@@ -68,12 +65,16 @@ class EventForm(FlaskForm):  # type: ignore[misc]
     checked = BooleanField("A second person types every value again")
 
 
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
+
+
 @bp.get("/styleguide")
 @web.public
 def show() -> Response:
-    form = EventForm(formdata=None, data={"name": "Summer games 2026", "visibility": "link"})
-    typed = {"place": "Brno", "status": "draft", "visibility": "link"}
-    refused = EventForm(formdata=None, data=typed, prefix="refused", meta={"csrf": False})
+    choices = {"status": "draft", "visibility": "link"}
+    form = EventForm(formdata=None, data={"name": "Summer games 2026", **choices})
+    refused = EventForm(formdata=None, data={"place": "Brno", **choices}, prefix="refused", meta={"csrf": False})
     refused.validate()
     return web.render(
         "styleguide/show.html", form=form, refused=refused, examples=EXAMPLES, signed_in=True, current_user=Somebody()

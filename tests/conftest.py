@@ -1,6 +1,6 @@
 """Fixtures for every test: databases, Redis, the application, and Laurel running for real.
 
-A test runs on SQLite. Marked `both_databases`, it runs on PostgreSQL as well. Both are fresh and migrated in every test.
+A test runs on SQLite; marked `both_databases`, it runs on PostgreSQL as well. Each test has a fresh, migrated database.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from typing import Any, Protocol
 
 import pytest
 import redis as redis_client
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from app import create_app, embedded, processes
+from app.accounts.actions import open_session
+from app.accounts.models import User
 from app.config import Settings
 from app.extensions import db, redis
 from tests.support import chromium, migrated, postgres
@@ -58,6 +61,7 @@ def make_app(settings: Settings) -> Iterator[AppFactory]:
 
     def make(**changes: Any) -> Flask:
         made.append(create_app(replace(settings, **changes)))
+        made[-1].test_client_class = Browser
         return made[-1]
 
     yield make
@@ -73,6 +77,64 @@ def app(make_app: AppFactory) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+class Browser(FlaskClient):
+    """A client that lets the test's own session out of the way, and has it look again afterwards."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        if has_app_context():
+            db.session.commit()
+        answer = super().open(*args, **kwargs)
+        if has_app_context():
+            db.session.expire_all()
+        return answer
+
+
+class SignIn(Protocol):
+    def __call__(self, user: User) -> FlaskClient: ...
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> SignIn:
+    """A browser in which this user is signed in: `sign_in(make.user(Role.ADMIN)).get("/events")`."""
+
+    def start(user: User) -> FlaskClient:
+        token = open_session(user, address="127.0.0.1", browser="tests")
+        db.session.commit()
+        browser = app.test_client()
+        with browser.session_transaction() as session:
+            session["_user_id"] = token
+        return browser
+
+    return start
+
+
+@pytest.fixture
+def context(make_app: AppFactory) -> Iterator[None]:
+    """An application context around the whole test, for tests that make rows, call actions and look at rows.
+
+    It belongs to an application of its own: inside one of `app` itself, requests would share its `g` and its session.
+    """
+    with make_app().app_context():
+        yield
+        db.session.remove()
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[list[str]]:
+    """Every SQL statement sent while the test runs, BEGIN and COMMIT left out. Clear it before what is counted."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            sent.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine, "before_cursor_execute", note)
 
 
 def close(app: Flask) -> None:
@@ -116,10 +178,12 @@ def postgres_server(run_folder: Path) -> postgres.Postgres:
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real Redis, one for each process that runs tests."""
     folder = tmp_path_factory.mktemp("redis")
+    server = embedded.redis_on_a_free_port(folder, keep=False)
     with (folder / "redis.log").open("wb") as log:
-        server = embedded.start_redis(folder, keep=False, output=log)
+        child = processes.start(server.command, environ=server.environ, output=log)
+    assert processes.wait_until(lambda: embedded.answers(server.url), 15), (folder / "redis.log").read_text()
     yield server.url
-    processes.stop([server.process])
+    processes.stop([child])
 
 
 @pytest.fixture
@@ -156,7 +220,7 @@ class StartWorker(Protocol):
 
 @pytest.fixture
 def serve(environ: dict[str, str], running: list[Running], tmp_path: Path) -> StartServer:
-    """Starts web servers with this test's settings: `serve(LAUREL_UPLOAD_MB="1")`. They are stopped in the end."""
+    """Starts web servers with this test's settings: `serve(LAUREL_UPLOAD_MB="1")`. They end with the test."""
 
     def start(**changes: str) -> Server:
         server = Server({**environ, **changes}, tmp_path / f"server-{len(running)}.log")
@@ -174,7 +238,7 @@ def live_server(serve: StartServer) -> Server:
 
 @pytest.fixture
 def start_worker(environ: dict[str, str], running: list[Running], tmp_path: Path) -> StartWorker:
-    """Starts workers with this test's settings. They are stopped in the end."""
+    """Starts workers with this test's settings. They end with the test."""
 
     def start(**changes: str) -> Worker:
         worker = Worker({**environ, **changes}, tmp_path / f"worker-{len(running)}.log")
@@ -190,7 +254,7 @@ def running() -> Iterator[list[Running]]:
     programs: list[Running] = []
     yield programs
     for program in programs:
-        program.stop()
+        program.kill()
 
 
 # The run ---------------------------------------------------------------------------------------------------------

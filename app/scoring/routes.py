@@ -15,14 +15,12 @@ from ..accounts.models import Role
 from ..events.models import Activity, Participant
 from ..extensions import db
 from ..i18n import decimal_mark
-from . import queries
+from . import queries, values
 from .access import sheet_to_score
 from .actions import Entry, NotOpen, Outcome, Verdict, save_records
 from .models import Source
 from .queries import Sheet
 from .rows import Row, entries_of, row_now, row_of_outcome, rows_of
-from .values import parse, show
-from .values import parse, show
 
 bp = Blueprint("scoring", __name__, url_prefix="/sheets")
 
@@ -114,8 +112,8 @@ def history(group_id: int, activity_id: int, participant_id: int) -> Response:
 
 def marks_text(marks: list[str | None], activity: Activity) -> str:
     """Marks as history keeps them, in the words of a sheet: "1:23.40"."""
-    values = [mark and parse(mark, activity.evaluation_type) for mark in marks]
-    texts = [show(value or None, activity.evaluation_type, decimal_mark=decimal_mark()) for value in values]
+    found = [mark and values.parse(mark, activity.evaluation_type) for mark in marks]
+    texts = [values.show(value or None, activity.evaluation_type, decimal_mark=decimal_mark()) for value in found]
     return " · ".join(text or "–" for text in texts)
 
 

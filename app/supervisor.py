@@ -1,0 +1,288 @@
+"""`make run`: one command that starts everything Laurel is made of, keeps it running and stops it again.
+
+Redis (unless REDIS_URL names one), the database's migrations and the demo come first; then the web server, a worker and
+the scheduler, each a process of its own. Ctrl-C or SIGTERM stops all of them.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NoReturn
+from urllib.request import urlopen
+
+import flask_migrate
+from sqlalchemy.exc import SQLAlchemyError
+
+from . import create_app, embedded, processes
+from .config import ROOT, BadSettings, Settings
+from .extensions import db
+
+FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
+GUNICORN = (sys.executable, "-m", "gunicorn", "wsgi:app")
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+LONGEST_START = 60
+LONGEST_PAUSE = 30
+STEADY = 60
+GRACE = 5
+
+
+class CannotStart(RuntimeError):
+    """Something that Laurel is made of did not start; the message says what, and where to look."""
+
+
+class Stopped(BaseException):
+    """Somebody asked for the end. Not an error, so nothing on the way out may catch it as one."""
+
+
+def main() -> int:
+    for number in SIGNALS:
+        # A signal that is ignored from the start, as nohup has it, stays so.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _stop)
+    os.environ.setdefault("LAUREL_ENV", "development")
+    try:
+        settings, address = Settings.from_environment(), Address.from_environment()
+        os.environ["LAUREL_INSTANCE"] = str(settings.instance)
+        with only_one_in(settings.instance, address), children_of(settings) as children:
+            start_everything(settings, address, children)
+            children.keep_running()
+    except (BadSettings, CannotStart) as problem:
+        say(f"Laurel did not start: {problem}")
+        return 1
+    except Stopped:
+        return 0
+
+
+def start_everything(settings: Settings, address: Address, children: Children) -> None:
+    address.must_be_free()
+    say("Laurel is starting ...")
+    settings = start_redis(settings, children)
+    migrate(settings)
+    web = children.start("web", GUNICORN)
+    sign_in = "" if settings.production else load_demo()
+    wait_for_first_page(address, web)
+    children.start("worker", (*FLASK, "worker"))
+    children.start("scheduler", (*FLASK, "scheduler"))
+    say(welcome(address, sign_in, children.logs))
+
+
+def welcome(address: Address, sign_in: str, logs: Path | None) -> str:
+    lines = [f"Laurel is running at {address}", *sign_in.splitlines()]
+    if logs:
+        lines += ["", f"Logs: {shown(logs)}/"]
+    lines += ["Stop it with Ctrl-C."]
+    return "\n" + "\n".join(f"  {line}".rstrip() for line in lines) + "\n"
+
+
+def _stop(_number: int, _frame: object) -> NoReturn:
+    """Leave through every `finally` on the way, which a second signal must not cut short."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    raise Stopped
+
+
+# What has to be there first --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Address:
+    host: str
+    port: int
+
+    @classmethod
+    def from_environment(cls) -> Address:
+        host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
+        if not port.isdecimal() or not 0 < int(port) < 65536:
+            raise BadSettings(f"PORT must be a number from 1 to 65535, not {port!r}")
+        return cls(host, int(port))
+
+    def __str__(self) -> str:
+        return f"http://{'127.0.0.1' if self.host == '0.0.0.0' else self.host}:{self.port}"  # noqa: S104
+
+    def must_be_free(self) -> None:
+        try:
+            socket.create_server((self.host, self.port)).close()
+        except OSError as error:
+            why = "it is taken" if error.errno == errno.EADDRINUSE else error.strerror
+            raise CannotStart(
+                f"port {self.port} on {self.host} is not to be had: {why}. "
+                f"Take another one: make run PORT={self.port + 1}"
+            ) from None
+
+
+@contextmanager
+def only_one_in(instance: Path, address: Address) -> Iterator[None]:
+    """Hold the instance folder for this supervisor. The system lets go of it in whichever way the process ends."""
+    instance.mkdir(parents=True, exist_ok=True)
+    with (instance / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise CannotStart(
+                f"{instance} is in use by the Laurel at {lock.read().strip() or 'another port'}. Stop that one, or "
+                f"give this one a folder of its own: make run LAUREL_INSTANCE=instance/second PORT={address.port}"
+            ) from None
+        lock.truncate(0)
+        lock.write(str(address))
+        lock.flush()
+        yield
+
+
+def start_redis(settings: Settings, children: Children) -> Settings:
+    """The settings with a Redis that answers: the one at REDIS_URL, or else one of our own."""
+    hint = "REDIS_URL names it."
+    if not os.environ.get("REDIS_URL"):
+        server = embedded.redis_on_a_free_port(settings.instance / "redis", keep=True)
+        hint = children.start("redis", server.command, environ=server.environ).last_words
+        os.environ["REDIS_URL"] = server.url
+        settings = replace(settings, redis_url=server.url)
+    if not processes.wait_until(lambda: embedded.answers(settings.redis_url), 15):
+        raise CannotStart(f"Redis does not answer. {hint}")
+    return settings
+
+
+def migrate(settings: Settings) -> None:
+    app = create_app(settings)
+    with app.app_context():
+        try:
+            flask_migrate.upgrade()
+        except SQLAlchemyError as error:
+            raise CannotStart(f"the database cannot be used: {error}") from None
+        except SystemExit:
+            raise CannotStart("the database could not be migrated, for the reason above.") from None
+        finally:
+            db.engine.dispose()
+
+
+def load_demo() -> str:
+    """Load the demo into an empty database. The answer says how to sign in, whenever the demo was loaded."""
+    done = subprocess.run([*FLASK, "demo", "load"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise CannotStart(f"the demo could not be loaded:\n{done.stdout}{done.stderr}")
+    return done.stdout.strip()
+
+
+def wait_for_first_page(address: Address, web: Child) -> None:
+    processes.wait_until(lambda: web.ended() or answers(f"{address}/healthz"), LONGEST_START)
+    if not answers(f"{address}/healthz"):
+        raise CannotStart(f"the web server does not answer. {web.last_words}")
+
+
+def answers(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=5) as response:  # noqa: S310
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+# Children --------------------------------------------------------------------------------------------------------
+
+
+class Child:
+    """One program and its process, which is started again when it ends."""
+
+    def __init__(self, name: str, command: Sequence[str], environ: Mapping[str, str] | None, log: Path | None) -> None:
+        self.name = name
+        self.command = command
+        self.environ = environ
+        self.log = log
+        self.failures = 0
+        self.start()
+
+    def start(self) -> None:
+        self.started = time.monotonic()
+        self.due: float | None = None
+        if self.log:
+            with self.log.open("ab") as output:
+                self.process = processes.start(self.command, environ=self.environ, output=output)
+        else:
+            self.process = processes.start(self.command, environ=self.environ)
+
+    def ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def keep_running(self, now: float) -> None:
+        if not self.ended():
+            if now - self.started > STEADY:
+                self.failures = 0
+        elif self.due is None:
+            # What it left behind may hold its port.
+            processes.kill(self.process)
+            pause = min(2**self.failures, LONGEST_PAUSE)
+            self.failures += 1
+            self.due = now + pause
+            where = f" See {shown(self.log)}." if self.log else ""
+            say(f"The {self.name} ended ({self.process.returncode}). It starts again in {pause} s.{where}")
+        elif now >= self.due:
+            self.start()
+
+    @property
+    def last_words(self) -> str:
+        if not self.log:
+            return "Its log says why."
+        lines = self.log.read_text(errors="replace").splitlines()[-15:]
+        return f"The end of {shown(self.log)}:\n" + "\n".join(lines)
+
+
+class Children:
+    def __init__(self, logs: Path | None) -> None:
+        self.logs = logs
+        self.all: list[Child] = []
+
+    def start(self, name: str, command: Sequence[str], *, environ: Mapping[str, str] | None = None) -> Child:
+        child = Child(name, command, environ, self.logs / f"{name}.log" if self.logs else None)
+        self.all.append(child)
+        return child
+
+    def keep_running(self) -> NoReturn:
+        while True:
+            time.sleep(0.5)
+            for child in self.all:
+                child.keep_running(time.monotonic())
+
+    def stop(self) -> None:
+        """Redis last, because the others tell it when they leave."""
+        processes.stop([child.process for child in self.all if child.name != "redis"], grace=GRACE)
+        processes.stop([child.process for child in self.all if child.name == "redis"], grace=GRACE)
+
+
+@contextmanager
+def children_of(settings: Settings) -> Iterator[Children]:
+    """Their logs go to files in development, where a person reads the terminal, and to our own output in production."""
+    logs = None if settings.production else settings.instance / "log"
+    if logs:
+        logs.mkdir(exist_ok=True)
+        for old in logs.glob("*.log"):
+            old.unlink()
+    children = Children(logs)
+    try:
+        yield children
+    finally:
+        children.stop()
+
+
+def shown(path: Path) -> str:
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

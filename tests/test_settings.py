@@ -1,0 +1,69 @@
+"""What the environment may say, and what Laurel refuses to start with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.config import BadSettings, Settings
+
+KEY = "yL9x-0Vq3_tR7bNw2KpZ5cJdS8mGhF4a"
+
+
+@pytest.mark.parametrize("key", ["", "short", "changeme" * 4, "a" * 64])
+def test_production_refuses_a_key_that_can_be_guessed(key: str) -> None:
+    with pytest.raises(BadSettings, match="SECRET_KEY"):
+        Settings.from_environment({"SECRET_KEY": key})
+
+
+def test_production_is_meant_unless_something_else_is_said() -> None:
+    settings = Settings.from_environment({"SECRET_KEY": KEY})
+    assert settings.production
+    assert settings.secure_cookies
+    assert settings.log_format == "json"
+
+
+def test_development_makes_a_key_and_keeps_it(tmp_path: Path) -> None:
+    environ = {"LAUREL_ENV": "development", "LAUREL_INSTANCE": str(tmp_path)}
+    first = Settings.from_environment(environ).secret_key
+    assert len(first) >= 32
+    assert Settings.from_environment(environ).secret_key == first
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+    assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_everything_that_is_kept_follows_the_instance_folder(tmp_path: Path) -> None:
+    settings = Settings.from_environment({"SECRET_KEY": KEY, "LAUREL_INSTANCE": str(tmp_path)})
+    assert settings.database_url == f"sqlite:///{tmp_path}/laurel.db"
+    assert settings.files == tmp_path / "files"
+
+
+def test_the_address_that_hosting_services_give_works() -> None:
+    settings = Settings.from_environment({"SECRET_KEY": KEY, "DATABASE_URL": "postgres://me@db/laurel"})
+    assert settings.database_url == "postgresql://me@db/laurel"
+
+
+@pytest.mark.parametrize(
+    ("variables", "workers"),
+    [({}, 2), ({"WEB_CONCURRENCY": "4"}, 4), ({"WEB_CONCURRENCY": "4", "LAUREL_WORKERS": "3"}, 3)],
+)
+def test_the_number_of_workers(variables: dict[str, str], workers: int) -> None:
+    assert Settings.from_environment({"SECRET_KEY": KEY, **variables}).workers == workers
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LAUREL_ENV", "prod"),
+        ("LAUREL_LANGUAGE", "de"),
+        ("LAUREL_LOG", "xml"),
+        ("LAUREL_PROXIES", "-1"),
+        ("LAUREL_SECURE_COOKIES", "maybe"),
+        ("LAUREL_UPLOAD_MB", "much"),
+        ("LAUREL_WORKERS", "0"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_named(name: str, value: str) -> None:
+    with pytest.raises(BadSettings, match=name):
+        Settings.from_environment({"SECRET_KEY": KEY, name: value})
