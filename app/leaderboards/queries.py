@@ -96,7 +96,7 @@ def _brackets(event: Event) -> list[Bracket]:
         select(Category.id, Category.name, Category.age_from, Category.age_to, Category.gender)
         .where(Category.event_id == event.id)
         .order_by(Category.id)
-    ).tuples()
+    )
     return [Bracket(*row) for row in rows]
 
 
@@ -123,7 +123,7 @@ def _results(
         .outerjoin(Record, (Record.participant_id == Participant.id) & Record.activity_id.in_(activity_ids))
         .where(Participant.event_id == event.id)
         .order_by(Group.position, Group.id, Participant.position, Participant.id)
-    ).tuples()
+    )
     people: dict[int, Competitor] = {}
     values: defaultdict[int, dict[int, Value]] = defaultdict(dict)
     for person, external_id, name, gender, born, age, group, group_name, colour, activity, amount, status in rows:
