@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
@@ -18,6 +20,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -56,35 +59,33 @@ class WholeNumberField(IntegerField):  # type: ignore[misc]
 
     data: int | None
 
+    def __init__(self, label: LazyString, validators: Sequence[Any], **options: Any) -> None:
+        super().__init__(label, validators, invalid_value_message=_l("This is not a whole number."), **options)
+
     def process_formdata(self, valuelist: list[str]) -> None:
-        typed = [text.strip() for text in valuelist]
-        if typed == [""]:
-            self.data = None
-            return
-        try:
-            super().process_formdata(typed)
-        except ValueError:
-            raise ValueError(_("This is not a whole number.")) from None
+        typed = [text for text in valuelist if text.strip()]
+        self.data = None if valuelist and not typed else self.data
+        super().process_formdata(typed)
 
 
-class DayField(DateField):  # type: ignore[misc]
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_("This is not a date.")) from None
+def day_field(label: LazyString, *validators: Any) -> DateField:
+    return DateField(label, validators=validators, invalid_value_message=_l("This is not a date."))
 
 
 def gender_field(unsaid: Any) -> SelectField:
     """A choice of gender, or none of them."""
-    choices = [("", unsaid), *((gender.value, LABELS[gender]) for gender in Gender)]
-    return SelectField(_l("Gender"), choices=choices, default="", coerce=lambda value: value or "")
+    choices = [SelectChoice("", unsaid), *labelled(Gender)]
+    return SelectField(_l("Gender"), choices=choices, default="", filters=[lambda value: value or ""])
+
+
+def labelled(members: Iterable[StrEnum]) -> list[SelectChoice]:
+    return [SelectChoice(member.value, LABELS[member]) for member in members]
 
 
 class EventForm(FlaskForm):  # type: ignore[misc]
     name = StringField(_l("Name"), filters=[words], validators=[REQUIRED, longest(120)])
     place = StringField(_l("Place"), filters=[words], validators=[longest(120)])
-    starts_on = DayField(_l("First day"), validators=[REQUIRED])
+    starts_on = day_field(_l("First day"), InputRequired(REQUIRED.message))
 
     @property
     def details(self) -> EventDetails:
@@ -97,11 +98,11 @@ class StatusForm(FlaskForm):  # type: ignore[misc]
 
 class VisibilityForm(FlaskForm):  # type: ignore[misc]
     visibility = RadioField(
-        _l("Who may watch the board"),
+        _l("Who may watch"),
         choices=[
-            (Visibility.PRIVATE.value, _l("Private: admins and this event's evaluators")),
-            (Visibility.LINK.value, _l("By link: whoever has the link")),
-            (Visibility.PUBLIC.value, _l("Public: everyone, and it is listed")),
+            SelectChoice(Visibility.PRIVATE.value, _l("Private: admins and this event's evaluators")),
+            SelectChoice(Visibility.LINK.value, _l("By link: whoever has the link")),
+            SelectChoice(Visibility.PUBLIC.value, _l("Public: everyone, and it is listed")),
         ],
         validators=[CHOSEN],
     )
@@ -135,7 +136,7 @@ class NamedForm(FlaskForm):  # type: ignore[misc]
 class GroupForm(NamedForm):
     name = StringField(_l("Name"), filters=[words], validators=[REQUIRED, longest(80)])
     identifier = StringField(_l("Short code"), filters=[words], validators=[longest(20)])
-    colour = RadioField(_l("Colour"), choices=list(COLOURS.items()), coerce=int)
+    colour = RadioField(_l("Colour"), choices=[SelectChoice(*colour) for colour in COLOURS.items()], coerce=int)
 
     def __init__(self, event: Event, groups: Sequence[Group], group: Group | None = None) -> None:
         others = [other for other in groups if other is not group]
@@ -169,7 +170,7 @@ class ActivityForm(NamedForm):
     description = TextAreaField(_l("Description"), filters=[lines], validators=[longest(2000)])
     evaluation_type = RadioField(
         _l("What is written down"),
-        choices=[(kind.value, LABELS[kind]) for kind in EvaluationType],
+        choices=labelled(EvaluationType),
         default=EvaluationType.NUMERIC_HIGH.value,
         validators=[unless_written],
     )
@@ -177,13 +178,13 @@ class ActivityForm(NamedForm):
     mark_count = WholeNumberField(_l("How many marks"), default=USUAL_MARKS, validators=[unless_written])
     formula = RadioField(
         _l("What counts"),
-        choices=[(formula.value, LABELS[formula]) for formula in (Formula.BEST, Formula.SUM)],
+        choices=labelled((Formula.BEST, Formula.SUM)),
         default=Formula.BEST.value,
         validators=[unless_written],
     )
     higher_is_better = RadioField(
         _l("Which is better"),
-        choices=[(1, _l("Higher")), (0, _l("Lower"))],
+        choices=[SelectChoice(1, _l("Higher")), SelectChoice(0, _l("Lower"))],
         coerce=int,
         default=1,
         validators=[unless_written],
@@ -229,16 +230,24 @@ class CategoryForm(NamedForm):
     def __init__(self, event: Event, categories: Sequence[Category], category: Category | None = None) -> None:
         super().__init__(event, [other for other in categories if other is not category], obj=category)
 
-    def validate_age_to(self, field: WholeNumberField) -> None:
+    def validate(self, extra_validators: Any = None) -> bool:
+        if not super().validate(extra_validators):
+            return False
+        problem = self._problem()
+        if problem:
+            self.age_to.errors = [problem]
+        return not problem
+
+    def _problem(self) -> str | None:
+        """What is wrong with the two ages together, or with the bracket beside the others."""
         details = self.details
-        if details["age_from"] is not None and field.data is not None and field.data < details["age_from"]:
-            raise ValidationError(_("This is below the age it starts from."))
-        mine = Bracket(0, details["name"], details["age_from"], field.data, details["gender"])
+        age_from, age_to = details["age_from"], details["age_to"]
+        if age_from is not None and age_to is not None and age_to < age_from:
+            return _("This is below the age it starts from.")
+        mine = Bracket(0, details["name"], age_from, age_to, details["gender"])
         pairs = overlaps([mine, *(other.bracket for other in self.others if isinstance(other, Category))])
-        found = [b for a, b in pairs if a is mine]
-        if found:
-            named = ", ".join(f"{b.name} ({ages(b.age_from, b.age_to)})" for b in found)
-            raise ValidationError(_("Somebody could be in two categories: this overlaps with %(named)s.", named=named))
+        named = ", ".join(f"{b.name} ({ages(b.age_from, b.age_to)})" for a, b in pairs if a is mine)
+        return _("Somebody could be in two categories: this overlaps with %(named)s.", named=named) if named else None
 
     @property
     def details(self) -> CategoryDetails:
@@ -255,7 +264,7 @@ class ParticipantForm(FlaskForm):  # type: ignore[misc]
     external_id = StringField(_l("Number"), filters=[words], validators=[longest(60)])
     group_id = SelectField(_l("Group"), coerce=int, validators=[CHOSEN])
     gender = gender_field(_l("Not stated"))
-    born = DayField(_l("Date of birth"), validators=[Optional()])
+    born = day_field(_l("Date of birth"), Optional())
     age = WholeNumberField(_l("Age"), validators=[Optional(), AGE])
 
     def __init__(
@@ -268,14 +277,14 @@ class ParticipantForm(FlaskForm):  # type: ignore[misc]
         super().__init__(obj=participant, data=None if participant else {"group_id": group_id})
         self.event = event
         self.participant = participant
-        self.group_id.choices = [(group.id, group.name) for group in groups]
+        self.group_id.choices = [SelectChoice(group.id, group.name) for group in groups]
 
     def validate_external_id(self, field: StringField) -> None:
         twin = queries.participant_numbered(self.event, field.data) if field.data else None
         if twin is not None and twin is not self.participant:
             raise ValidationError(_("%(name)s has this number.", name=twin.display_name))
 
-    def validate_born(self, field: DayField) -> None:
+    def validate_born(self, field: DateField) -> None:
         if field.data and field.data.year < self.event.starts_on.year - OLDEST:
             raise ValidationError(_("A birth in %(year)s cannot be right.", year=field.data.year))
         if field.data and field.data > self.event.starts_on:
@@ -306,12 +315,12 @@ class PoolForm(FlaskForm):  # type: ignore[misc]
 
     def __init__(self, users: Sequence[User]) -> None:
         super().__init__()
-        self.users.choices = [(user.id, f"{user.name} · {user.email}") for user in users]
+        self.users.choices = [SelectChoice(user.id, f"{user.name} · {user.email}") for user in users]
 
 
 def assignment_form(members: Sequence[EventEvaluator], groups: Sequence[Group]) -> FlaskForm:
     """One choice of group for each evaluator of the pool, named by their id; 0 is none."""
-    choices = [(0, _("No group")), *((group.id, group.name) for group in groups)]
+    choices = [SelectChoice(0, _("No group")), *(SelectChoice(group.id, group.name) for group in groups)]
     fields = {group_of(member): SelectField(member.user.name, choices=choices, coerce=int) for member in members}
     now = {group_of(member): member.assignment.group_id if member.assignment else 0 for member in members}
     return type("AssignmentForm", (FlaskForm,), fields)(data=now)

@@ -235,7 +235,7 @@ def people(event: Event, words: str = "", group_id: int | None = None, page: int
     if group_id is not None:
         listed = listed.where(Participant.group_id == group_id)
     wanted = folded(words).split()
-    rows = db.session.execute(listed).tuples()
+    rows = db.session.execute(listed)
     ids = [row_id for row_id, name, number in rows if _holds(f"{name} {number or ''}", wanted)]
     return People(page=page, per_page=PER_PAGE, error_out=False, ids=ids)
 
