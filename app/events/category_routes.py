@@ -30,7 +30,8 @@ def create_category(event_id: int) -> Response:
     category = actions.create_category(event, form.details, by=me())
     db.session.commit()
     flash(_("%(name)s is added.", name=category.name), "ok")
-    return web.go_to("events.categories", event_id=event.id)
+    # Back in the field: one often adds several.
+    return web.go_to("events.categories", event_id=event.id, _anchor="name")
 
 
 @bp.get("/events/<int:event_id>/categories/<int:category_id>")

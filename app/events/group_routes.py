@@ -30,7 +30,8 @@ def create_group(event_id: int) -> Response:
     group = actions.create_group(event, form.details, by=me())
     db.session.commit()
     flash(_("%(name)s is added.", name=group.name), "ok")
-    return web.go_to("events.groups", event_id=event.id)
+    # Back in the field: one often adds several.
+    return web.go_to("events.groups", event_id=event.id, _anchor="name")
 
 
 @bp.get("/events/<int:event_id>/groups/<int:group_id>")

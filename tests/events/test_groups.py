@@ -22,7 +22,7 @@ def test_groups_are_added_one_after_another(browser: FlaskClient) -> None:
     event = make.event()
     for name, colour in (("Red team", 2), ("Blue team", 1)):
         answer = browser.post(f"/events/{event.id}/groups", data={"name": name, "identifier": "R1", "colour": colour})
-        assert answer.location == f"/events/{event.id}/groups"
+        assert answer.location == f"/events/{event.id}/groups#name"
     assert names(event) == ["Red team", "Blue team"]
     assert log(event) == ["group.create"] * 2
     page = browser.get(f"/events/{event.id}/groups").text
