@@ -9,7 +9,9 @@ import json
 import re
 import secrets
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
@@ -17,6 +19,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
 from .extensions import db, htmx
@@ -51,7 +54,15 @@ SECURITY_HEADERS = {
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
+class RowId(IntegerConverter):
+    """An `<int:...>` in an address. A number that no column can hold is the id of nothing: 404, and not a crash."""
+
+    def __init__(self, url_map: Map, *args: Any, **options: Any) -> None:
+        super().__init__(url_map, *args, **{"max": 2**31 - 1, **options})
+
+
 def init_app(app: Flask) -> None:
+    app.url_map.converters["int"] = RowId
     htmx.init_app(app)
     app.before_request(_begin_request)
     app.before_request(_refuse_unguarded)
@@ -92,6 +103,12 @@ def wants_piece() -> bool:
     """Whether htmx asked for a part of the page, and not for the whole of it."""
     asked = request.htmx  # type: ignore[attr-defined]
     return bool(asked) and not asked.boosted and not asked.history_restore_request
+
+
+def open_page() -> str:
+    """Path and query of the page that htmx asks from."""
+    url = urlsplit(request.htmx.current_url or "/")  # type: ignore[attr-defined]
+    return f"{url.path}?{url.query}" if url.query else url.path
 
 
 def render(
@@ -173,8 +190,8 @@ def _http_error(error: HTTPException) -> AnyResponse:
         return error.get_response()
     status = error.code or 500
     title, detail, code = _words(status)
-    if isinstance(error.description, str) and error.description != type(error).description:
-        detail = error.description if status != 500 else detail
+    if error.description and error.description != type(error).description and status not in {429, 500}:
+        detail = error.description  # What our own code says; a limiter's or a crash's words are not for people.
     answer = error_answer(status, title, detail, code)
     for name, value in error.get_headers():
         if name in {"Retry-After", "Allow", "WWW-Authenticate"}:
@@ -223,14 +240,25 @@ def _words(status: int) -> tuple[str, str, str]:
 
 
 def json_body(limit: int) -> Any:
-    """The request's JSON, or a 4xx: too large, not JSON, or numbers that JSON does not have."""
+    """The request's JSON, with fractions as text so that they stay exact.
+
+    Or a 4xx: too large, not JSON, or numbers that JSON does not have.
+    """
     raw = request.get_data(cache=False, as_text=False)
     if len(raw) > limit:
         raise json_error(413)
     try:
-        return json.loads(raw, parse_float=str, parse_constant=_refuse_constant)
+        return json.loads(raw, parse_float=_written_out, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise json_error(400) from None
+
+
+def _written_out(number: str) -> str:
+    """A number's text, exactly and without an exponent (1e-05 is 0.00001), as far as a value can be that long."""
+    _mantissa, _e, exponent = number.lower().partition("e")
+    if not exponent or abs(int(exponent)) > 30:
+        return number
+    return f"{Decimal(number):f}"
 
 
 def json_error(status: int) -> HTTPException:

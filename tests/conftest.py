@@ -12,10 +12,13 @@ from typing import Any, Protocol
 
 import pytest
 import redis as redis_client
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from app import create_app, embedded, processes
+from app.accounts.actions import open_session
+from app.accounts.models import User
 from app.config import Settings
 from app.extensions import db, redis
 from tests.support import chromium, migrated, postgres
@@ -58,6 +61,7 @@ def make_app(settings: Settings) -> Iterator[AppFactory]:
 
     def make(**changes: Any) -> Flask:
         made.append(create_app(replace(settings, **changes)))
+        made[-1].test_client_class = Browser
         return made[-1]
 
     yield make
@@ -73,6 +77,64 @@ def app(make_app: AppFactory) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+class Browser(FlaskClient):
+    """A client that lets the test's own session out of the way, and has it look again afterwards."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        if has_app_context():
+            db.session.commit()
+        answer = super().open(*args, **kwargs)
+        if has_app_context():
+            db.session.expire_all()
+        return answer
+
+
+class SignIn(Protocol):
+    def __call__(self, user: User) -> FlaskClient: ...
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> SignIn:
+    """A browser in which this user is signed in: `sign_in(make.user(Role.ADMIN)).get("/events")`."""
+
+    def start(user: User) -> FlaskClient:
+        token = open_session(user, address="127.0.0.1", browser="tests")
+        db.session.commit()
+        browser = app.test_client()
+        with browser.session_transaction() as session:
+            session["_user_id"] = token
+        return browser
+
+    return start
+
+
+@pytest.fixture
+def context(make_app: AppFactory) -> Iterator[None]:
+    """An application context around the whole test, for tests that make rows, call actions and look at rows.
+
+    It belongs to an application of its own: inside one of `app` itself, requests would share its `g` and its session.
+    """
+    with make_app().app_context():
+        yield
+        db.session.remove()
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[list[str]]:
+    """Every SQL statement sent while the test runs, BEGIN and COMMIT left out. Clear it before what is counted."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            sent.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine, "before_cursor_execute", note)
 
 
 def close(app: Flask) -> None:

@@ -8,8 +8,10 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, after_this_request, current_app, g, redirect, request, session, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import update
+from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.wrappers import Response
 
 from .. import web
@@ -21,6 +23,7 @@ from .models import LoginSession, PersonalToken, Role, User
 View = TypeVar("View", bound=Callable[..., Any])
 
 SEEN_EVERY = timedelta(minutes=5)
+BEARER = WWWAuthenticate("bearer")
 
 
 def init_app(app: Flask) -> None:
@@ -55,7 +58,7 @@ def allow_token(role: Role) -> Callable[[View], View]:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
-                abort(401)
+                abort(401, description=_("Send a personal token that is still valid."), www_authenticate=BEARER)
             if not current_user.role.includes(role):
                 abort(403)
             return view(*args, **kwargs)
@@ -85,8 +88,7 @@ def to_sign_in() -> Response:
     if web.is_json_path():
         abort(401)
     if web.wants_piece():
-        back = request.htmx.current_path or "/"  # type: ignore[attr-defined]
-        return Response(status=204, headers={"HX-Redirect": url_for("accounts.sign_in", next=back)})
+        return Response(status=204, headers={"HX-Redirect": url_for("accounts.sign_in", next=web.open_page())})
     back = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else "/"
     return redirect(url_for("accounts.sign_in", next=back), 303)
 
@@ -106,7 +108,7 @@ def _user_of_session(token: str) -> User | None:
 
 
 def _user_of_token(_request: object) -> User | None:
-    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    kind, _space, text = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not web.is_json_path():
         return None
     token = queries.live_token(text.strip())

@@ -1,9 +1,166 @@
 from __future__ import annotations
 
-from flask import Blueprint, Flask
+import json
+from typing import Any, TypeVar
 
-bp = Blueprint("api", __name__)
+from flask import Blueprint, Flask, Response, abort, current_app, request
+from flask_babel import gettext as _
+from pydantic import BaseModel, ValidationError
+
+from .. import web
+from ..accounts.access import allow_token, me
+from ..accounts.models import Role
+from ..extensions import client_address, db, limiter
+from ..leaderboards.queries import event_standings
+from ..scoring.actions import NotOpen, save_records
+from ..scoring.models import Source
+from . import idempotency, openapi, queries, records
+from .access import event_in_reach
+from .errors import errors_in, refused_items
+from .openapi import documented
+from .schemas import (
+    ActivityStandingsOut,
+    Conflicts,
+    Error,
+    EventDetail,
+    EventPage,
+    EventsQuery,
+    EventSummary,
+    ItemErrors,
+    Participant,
+    ParticipantPage,
+    ParticipantsQuery,
+    Saved,
+    Standings,
+    StandingsQuery,
+    WantedRecords,
+)
+
+LARGEST_BODY = 2 * 1024 * 1024
+SMALL_BODY = 1000
+RECORDS_LIMIT = "API_RECORDS_LIMIT"
+
+Query = TypeVar("Query", bound=BaseModel)
+
+bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
 
 def init_app(app: Flask) -> None:
+    app.config.setdefault(RECORDS_LIMIT, "60 per minute")
     app.register_blueprint(bp)
+
+
+@bp.before_request
+def receive_body() -> None:
+    """Before anybody is looked up: on SQLite that takes the lock of a writer, and a slow sender would hold it."""
+    request.max_content_length = LARGEST_BODY
+    request.get_data()
+
+
+@bp.get("/events")
+@allow_token(Role.EVALUATOR)
+@documented("The events you may see, newest first", answer=EventPage, query=EventsQuery, errors={422: ItemErrors})
+def list_events() -> Response:
+    query = _query(EventsQuery)
+    found, total = queries.events_page(me(), limit=query.limit, offset=query.offset)
+    page = [EventSummary.of(event) for event in found]
+    return _answer(EventPage(events=page, total=total, limit=query.limit, offset=query.offset))
+
+
+@bp.get("/events/<int:event_id>")
+@allow_token(Role.EVALUATOR)
+@documented("An event with its groups, activities and categories", answer=EventDetail)
+def show_event(event_id: int) -> Response:
+    return _answer(EventDetail.of(event_in_reach(event_id).event))
+
+
+@bp.get("/events/<int:event_id>/participants")
+@allow_token(Role.EVALUATOR)
+@documented(
+    "The people of an event; for an evaluator, those of their own group",
+    answer=ParticipantPage,
+    query=ParticipantsQuery,
+    errors={422: ItemErrors},
+)
+def list_participants(event_id: int) -> Response:
+    reach, query = event_in_reach(event_id), _query(ParticipantsQuery)
+    found, total = queries.participants_page(reach.event, reach.group_ids, limit=query.limit, offset=query.offset)
+    brackets = [category.bracket for category in reach.event.categories]
+    people = [Participant.of(person, reach.event.starts_on, brackets) for person in found]
+    return _answer(ParticipantPage(participants=people, total=total, limit=query.limit, offset=query.offset))
+
+
+@bp.get("/events/<int:event_id>/standings")
+@allow_token(Role.EVALUATOR)
+@documented("Who stands where, by activity", answer=Standings, query=StandingsQuery, errors={422: ItemErrors})
+def show_standings(event_id: int) -> Response:
+    event, query = event_in_reach(event_id).event, _query(StandingsQuery)
+    activities = [ActivityStandingsOut.of(standings, query.by) for standings in event_standings(event)]
+    return _answer(Standings(event_id=event.id, revision=event.revision, activities=activities))
+
+
+def _weight() -> int:
+    """One record counts once and many twice: 60 single ones a minute, or 30 requests with many."""
+    return 1 if len(request.get_data()) <= SMALL_BODY else 2
+
+
+@bp.post("/events/<int:event_id>/records")
+@allow_token(Role.EVALUATOR)
+@documented(
+    "Write values, all or none",
+    answer=Saved,
+    body=WantedRecords,
+    idempotent=True,
+    errors={400: Error, 403: ItemErrors, 409: Conflicts, 413: Error, 415: Error, 422: ItemErrors, 429: Error},
+)
+@limiter.limit(
+    lambda: current_app.config[RECORDS_LIMIT],
+    key_func=lambda: f"{me().id} {client_address()}",
+    cost=_weight,
+    error_message=lambda: _("Too many requests. Wait a moment and try again."),
+)
+def create_records(event_id: int) -> Response:
+    if request.mimetype != "application/json":
+        abort(415)
+    body = web.json_body(LARGEST_BODY)
+    reach = event_in_reach(event_id)
+    claim = idempotency.claim(me())
+    if claim.answer is not None:
+        return _json(claim.answer, replayed=True)
+    entries = records.entries_from(body, reach)
+    try:
+        outcomes = save_records(reach.event, entries, by=me(), source=Source.JSON, all_or_nothing=True)
+    except NotOpen as error:
+        raise records.closed_answer(error) from None
+    if not all(outcome.verdict.is_fine for outcome in outcomes):
+        raise records.conflict_answer(outcomes)
+    db.session.flush()
+    answer = records.answer_for(outcomes, reach.event.revision)
+    idempotency.remember(claim, answer)
+    db.session.commit()
+    return _json(answer)
+
+
+@bp.get("/openapi.json")
+@web.public
+@documented("This document", answer=None)
+def show_openapi() -> Response:
+    return _json(openapi.document(current_app))
+
+
+def _query(schema: type[Query]) -> Query:
+    try:
+        return schema.model_validate(request.args.to_dict())
+    except ValidationError as error:
+        raise refused_items(errors_in(error)) from None
+
+
+def _answer(model: BaseModel) -> Response:
+    return Response(model.model_dump_json(), mimetype="application/json")
+
+
+def _json(answer: dict[str, Any], *, replayed: bool = False) -> Response:
+    response = Response(json.dumps(answer, ensure_ascii=False), mimetype="application/json")
+    if replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response

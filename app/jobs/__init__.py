@@ -35,7 +35,9 @@ LEASE = timedelta(seconds=30)
 HANDED_OVER = timedelta(seconds=20)
 
 Work = TypeVar("Work", bound=Callable[..., None])
+Chore = TypeVar("Chore", bound=Callable[[], int])
 registry: dict[str, Callable[..., None]] = {}
+chores: list[Callable[[], int]] = []
 
 
 def job(work: Work) -> Work:
@@ -43,6 +45,12 @@ def job(work: Work) -> Work:
     if work.__name__ in registry:
         raise ValueError(f"two jobs are named {work.__name__}")
     registry[work.__name__] = work
+    return work
+
+
+def chore(work: Chore) -> Chore:
+    """Have the scheduler call this at its start and every hour. It returns a count of rows and does not commit."""
+    chores.append(work)
     return work
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 
@@ -18,11 +19,12 @@ from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..extensions import db, redis
-from . import QUEUES, rq_queue, runner, sweep
+from . import QUEUES, chores, rq_queue, runner, sweep
 
 log = structlog.get_logger()
 
 SWEEP_SECONDS = 10
+CHORE_SECONDS = 3600
 RETRY_SECONDS = 2
 
 
@@ -54,10 +56,15 @@ def work() -> None:
 @click.command("scheduler")
 @with_appcontext
 def schedule() -> None:
-    """Hand over lost jobs again, every few seconds, until told to stop."""
+    """Hand over lost jobs again, every few seconds, and do the chores, every hour, until told to stop."""
     stop = _stop_on_signals()
+    chores_due = time.monotonic()
     while not stop.is_set():
         _quietly(sweep)
+        if time.monotonic() >= chores_due:
+            chores_due += CHORE_SECONDS
+            for work in chores:
+                _quietly(work)
         stop.wait(SWEEP_SECONDS)
 
 
@@ -67,10 +74,10 @@ def _quietly(task: Callable[[], int]) -> None:
         count = task()
         db.session.commit()
         if count:
-            log.info("swept", jobs=count)
+            log.info("swept", task=task.__name__, rows=count)
     except SQLAlchemyError as error:
         db.session.rollback()
-        log.warning("sweep_failed", error=str(error))
+        log.warning("sweep_failed", task=task.__name__, error=str(error))
     finally:
         db.session.remove()
 

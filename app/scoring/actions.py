@@ -102,6 +102,11 @@ def save_records(
     return _write(event, outcomes, by, source)
 
 
+def errors_of(entry: Entry) -> tuple[MarkError, ...]:
+    """What `save_records` would refuse the entry for, asked without any database."""
+    return _read(entry)[1]
+
+
 def _hold(event: Event, activity_ids: Collection[int]) -> tuple[Event, list[Activity]]:
     """Lock the event, which puts its writers into one queue, and see that it takes these values now."""
     rows = (

@@ -1,0 +1,342 @@
+"""The JSON that goes out and comes in under /api/v1, as it is documented. Fields keep this order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from ..events import models as events
+from ..events.categories import Bracket, bracket_for
+from ..events.kinds import ActivityState, EvaluationType, EventStatus, Formula, Gender, Visibility
+from ..leaderboards.queries import ActivityStandings
+from ..leaderboards.standings import Row as BoardRow
+from ..leaderboards.standings import Standings as BoardStandings
+from ..scoring import values
+from ..scoring.actions import Outcome
+
+LARGEST_ID = 2**31 - 1
+MOST_RECORDS = 5000
+
+
+# What goes out ---------------------------------------------------------------------------------------------------
+
+
+class Value(BaseModel):
+    """A value, exactly: either `value`, a decimal number in text (times in seconds, a tick as 1 or 0), or `status`.
+
+    `shown` is what a board shows for it, with a decimal point.
+    """
+
+    value: str | None = Field(examples=["83.45"])
+    status: values.Status | None
+    shown: str = Field(examples=["1:23.45"])
+
+    @classmethod
+    def of(cls, value: values.Value, kind: EvaluationType) -> Value:
+        return cls(value=_exact(value.amount), status=value.status, shown=values.show(value, kind))
+
+
+class EventSummary(BaseModel):
+    id: int
+    name: str
+    place: str
+    starts_on: date
+    status: EventStatus
+    visibility: Visibility
+    revision: int = Field(description="Rises with every write to the event or to anything in it.")
+
+    @classmethod
+    def of(cls, event: events.Event) -> EventSummary:
+        return cls.model_validate(event, from_attributes=True)
+
+
+class Group(BaseModel):
+    id: int
+    name: str
+    identifier: str
+
+
+class Activity(BaseModel):
+    id: int
+    name: str
+    description: str
+    evaluation_type: EvaluationType
+    unit: str
+    mark_count: int = Field(description="How many marks make a value; more than one for a SCORE_SET only.")
+    formula: Formula = Field(description="How the marks of a SCORE_SET become its value.")
+    higher_is_better: bool
+    state: ActivityState
+    revision: int
+
+
+class Category(BaseModel):
+    """Ages are inclusive; null is no limit."""
+
+    id: int
+    name: str
+    age_from: int | None
+    age_to: int | None
+    gender: Gender | None
+
+
+class EventDetail(EventSummary):
+    groups: list[Group]
+    activities: list[Activity]
+    categories: list[Category]
+
+    @classmethod
+    def of(cls, event: events.Event) -> EventDetail:
+        return cls.model_validate(event, from_attributes=True)
+
+
+class Participant(BaseModel):
+    id: int
+    external_id: str | None
+    name: str
+    group_id: int
+    group: str
+    gender: Gender | None
+    born: date | None
+    age: int | None = Field(description="On the first day of the event.")
+    category: str | None
+    extra: dict[str, str] = Field(description="Columns of the imported file that have no field of their own.")
+
+    @classmethod
+    def of(cls, person: events.Participant, day: date, brackets: Sequence[Bracket]) -> Participant:
+        age = person.age_at(day)
+        bracket = bracket_for(brackets, person.gender, age)
+        return cls(
+            id=person.id,
+            external_id=person.external_id,
+            name=person.display_name,
+            group_id=person.group_id,
+            group=person.group.name,
+            gender=person.gender,
+            born=person.born,
+            age=age,
+            category=bracket.name if bracket else None,
+            extra=person.extra,
+        )
+
+
+class Page(BaseModel):
+    total: int
+    limit: int
+    offset: int
+
+
+class EventPage(Page):
+    events: list[EventSummary]
+
+
+class ParticipantPage(Page):
+    participants: list[Participant]
+
+
+class Competitor(BaseModel):
+    id: int
+    external_id: str | None
+    name: str
+    group: str
+
+
+class Row(BaseModel):
+    """Equal values share a place and the next one counts them all (1, 1, 3); none beside DNF, DNS and DSQ."""
+
+    place: int | None
+    participant: Competitor
+    value: Value
+
+    @classmethod
+    def of(cls, row: BoardRow, kind: EvaluationType) -> Row:
+        who = row.participant
+        competitor = Competitor(id=who.id, external_id=who.external_id, name=who.name, group=who.group.name)
+        return cls(place=row.place, participant=competitor, value=Value.of(row.value, kind))
+
+
+class Bucket(BaseModel):
+    """People who compete with each other. Only what they were split by is set."""
+
+    key: str
+    gender: Gender | None = None
+    category: str | None = None
+    group: str | None = None
+    rows: list[Row]
+
+
+class ActivityStandingsOut(BaseModel):
+    model_config = ConfigDict(title="ActivityStandings")
+
+    id: int
+    name: str
+    evaluation_type: EvaluationType
+    unit: str
+    provisional: bool = Field(description="The activity is open: values may still change.")
+    buckets: list[Bucket]
+
+    @classmethod
+    def of(cls, standings: ActivityStandings, by: Split) -> ActivityStandingsOut:
+        activity = standings.activity
+        return cls(
+            id=activity.id,
+            name=activity.name,
+            evaluation_type=activity.evaluation_type,
+            unit=activity.unit,
+            provisional=activity.state is ActivityState.OPEN,
+            buckets=_buckets(standings.standings, by, activity.evaluation_type),
+        )
+
+
+class Standings(BaseModel):
+    event_id: int
+    revision: int
+    activities: list[ActivityStandingsOut]
+
+
+class SavedRecord(BaseModel):
+    participant: int
+    activity: int
+    version: int
+
+
+class Saved(BaseModel):
+    """Records stand in the order of the request."""
+
+    saved: int
+    unchanged: int
+    revision: int
+    records: list[SavedRecord]
+
+
+# What comes in ---------------------------------------------------------------------------------------------------
+
+Split = Literal["category", "group", "all"]
+Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+Written = str | int | bool | None
+Wanted = Annotated[
+    Written | list[Written],
+    WithJsonSchema(
+        {
+            "description": "Text as somebody would type it (`1:23.4`, `7,5`, `DNS`, `DNF`, `DSQ`), a number taken "
+            "exactly as written, true or false for a tick; null clears. A SCORE_SET of several marks takes a list of "
+            "such; marks left out at its end are cleared.",
+            "anyOf": [
+                {"type": ["string", "number", "boolean", "null"]},
+                {"type": "array", "items": {"type": ["string", "number", "boolean", "null"]}},
+            ],
+            "examples": ["1:23.45", 7.5, None, [7, 8.5, "DNS"]],
+        }
+    ),
+]
+
+
+class WantedRecord(BaseModel):
+    """What shall stand for a participant in an activity. Either `participant` or `external_id` names who."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    participant: Id | None = None
+    external_id: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00]*$")] | None = None
+    activity: Annotated[
+        Id | Annotated[str, Field(max_length=80)], Field(description="Its id, or its name in any case.")
+    ]
+    value: Wanted
+    version: int | None = Field(
+        None, ge=0, description="The version last seen, 0 for none yet. Without it, whatever stands is overwritten."
+    )
+
+
+class WantedRecords(BaseModel):
+    """Written all together, or not at all."""
+
+    records: list[WantedRecord] = Field(min_length=1, max_length=MOST_RECORDS)
+
+
+class EventsQuery(BaseModel):
+    limit: int = Field(50, ge=1, le=100)
+    offset: int = Field(0, ge=0, le=LARGEST_ID)
+
+
+class ParticipantsQuery(BaseModel):
+    limit: int = Field(100, ge=1, le=1000)
+    offset: int = Field(0, ge=0, le=LARGEST_ID)
+
+
+class StandingsQuery(BaseModel):
+    by: Split = Field("category", description="Who competes with whom: gender and age category, group, or all.")
+
+
+# Errors ----------------------------------------------------------------------------------------------------------
+
+
+class Error(BaseModel):
+    detail: str = Field(description="For people, in the language that `Accept-Language` asks for.")
+    error_code: str = Field(description="For programs: it does not change.")
+    request_id: str
+
+
+class ItemError(BaseModel):
+    index: int | None = Field(description="The place of the item in the list, from 0; null outside of a list.")
+    field: str
+    code: str
+    detail: str
+
+
+class ItemErrors(Error):
+    errors: list[ItemError] = Field(description="The first 100 of them.")
+    error_count: int
+
+
+class Conflict(BaseModel):
+    """What stands now, and who wrote it when. `marks` holds every mark, null for one that is empty."""
+
+    index: int
+    participant: int
+    activity: int
+    version: int
+    value: Value | None
+    marks: list[Value | None]
+    by: str
+    at: datetime | None
+
+    @classmethod
+    def of(cls, index: int, outcome: Outcome) -> Conflict:
+        standing, kind = outcome.standing, outcome.entry.activity.evaluation_type
+        return cls(
+            index=index,
+            participant=outcome.entry.participant.id,
+            activity=outcome.entry.activity.id,
+            version=standing.version,
+            value=Value.of(standing.value, kind) if standing.value else None,
+            marks=[Value.of(mark, kind) if mark else None for mark in standing.marks],
+            by=standing.by_name,
+            at=standing.at,
+        )
+
+
+class Conflicts(Error):
+    """`conflicts` stand beside a `conflict` only: other codes say what takes no values now."""
+
+    conflicts: list[Conflict] = Field([], description="The first 100 of them.")
+    conflict_count: int = 0
+
+
+def _exact(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:f}"
+
+
+def _buckets(standings: BoardStandings, by: Split, kind: EvaluationType) -> list[Bucket]:
+    def rows(of: Sequence[BoardRow]) -> list[Row]:
+        return [Row.of(row, kind) for row in of]
+
+    if by == "all":
+        return [Bucket(key="all", rows=rows(standings.together))]
+    if by == "group":
+        return [Bucket(key=one.key, group=one.group.name, rows=rows(one.rows)) for one in standings.groups]
+    return [
+        Bucket(key=one.key, gender=one.gender, category=one.category, rows=rows(one.rows)) for one in standings.buckets
+    ]

@@ -1,0 +1,104 @@
+"""Standings, worked out from the records whenever they are asked for: nothing of them is stored.
+
+event_standings(event) -> list[ActivityStandings]      one an activity, in the order of the plan
+    .activity               the Activity itself: id, name, evaluation_type, unit, state, revision
+    .standings              Standings, of one activity
+        .together           tuple[Row, ...], everybody who has a value or a status
+        .buckets            tuple[Bucket, ...]: key, gender (Gender or None), category (a name, "All" or
+                            "Unassigned"), bracket (Bracket or None) and rows
+        .groups             tuple[GroupStandings, ...]: group, people (how many it has) and rows, placed inside it
+Row: place (int, or None beside DNF, DNS and DSQ), value (Value) and participant (Competitor: id, external_id,
+name, gender, age on the day of the event, group: id, name and colour)
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from ..events.categories import Bracket, age_on
+from ..events.models import Activity, Category, Event, Group, Participant
+from ..extensions import db
+from ..scoring.models import Record
+from ..scoring.values import Value, is_higher_better
+from .standings import Competitor, Standings, Team, arrange
+
+
+@dataclass(frozen=True)
+class ActivityStandings:
+    activity: Activity
+    standings: Standings
+
+
+def event_standings(event: Event) -> list[ActivityStandings]:
+    """Three statements, whatever there is."""
+    return _standings(event, event.activities)
+
+
+def standings(event: Event, activity: Activity) -> Standings:
+    """Two statements, whatever there is."""
+    return _standings(event, [activity])[0].standings
+
+
+def _standings(event: Event, activities: Collection[Activity]) -> list[ActivityStandings]:
+    brackets = _brackets(event)
+    people, values = _results(event, [activity.id for activity in activities])
+    return [
+        ActivityStandings(
+            activity,
+            arrange(
+                [(competitor, values[activity.id].get(competitor.id)) for competitor in people],
+                brackets,
+                is_higher_better(activity.evaluation_type, score_set_higher=activity.higher_is_better),
+            ),
+        )
+        for activity in activities
+    ]
+
+
+def _brackets(event: Event) -> list[Bracket]:
+    """In an order of their own, so that an overlap does not put people now here, now there."""
+    rows = db.session.execute(
+        select(Category.id, Category.name, Category.age_from, Category.age_to, Category.gender)
+        .where(Category.event_id == event.id)
+        .order_by(Category.id)
+    ).tuples()
+    return [Bracket(*row) for row in rows]
+
+
+def _results(
+    event: Event, activity_ids: Collection[int]
+) -> tuple[list[Competitor], defaultdict[int, dict[int, Value]]]:
+    """Everybody of the event, and the values there are by activity and participant: columns, for rows would be slow."""
+    rows = db.session.execute(
+        select(
+            Participant.id,
+            Participant.external_id,
+            Participant.display_name,
+            Participant.gender,
+            Participant.born,
+            Participant.age,
+            Group.id,
+            Group.name,
+            Group.colour,
+            Record.activity_id,
+            Record.amount,
+            Record.status,
+        )
+        .join(Group, Group.id == Participant.group_id)
+        .outerjoin(Record, (Record.participant_id == Participant.id) & Record.activity_id.in_(activity_ids))
+        .where(Participant.event_id == event.id)
+        .order_by(Group.position, Group.id, Participant.position, Participant.id)
+    ).tuples()
+    people: dict[int, Competitor] = {}
+    values: defaultdict[int, dict[int, Value]] = defaultdict(dict)
+    for person, external_id, name, gender, born, age, group, group_name, colour, activity, amount, status in rows:
+        if person not in people:
+            age = age_on(born, event.starts_on) if born else age
+            people[person] = Competitor(person, external_id, name, gender, age, Team(group, group_name, colour))
+        if amount is not None or status is not None:
+            values[activity][person] = Value(amount, status)
+    return list(people.values()), values
