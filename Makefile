@@ -17,7 +17,7 @@ FRONTEND := static/vendor/fetched-$(call sum,package-lock.json app/frontend.py)
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/messages.po))
 
 # The locks name every package, so pip has nothing to work out.
-INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes
+INSTALL := $(IN_VENV) -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes
 NPM_CI := ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 .PHONY: run test setup check lock clean
