@@ -18,10 +18,11 @@ MESSAGES := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/messa
 
 # The locks name every package, so pip has nothing to work out.
 INSTALL := $(IN_VENV) -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes
-NPM_CI := ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 .PHONY: run test setup check lock clean
 .DEFAULT_GOAL := run
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
 
 run: $(RUNTIME) $(FRONTEND) $(MESSAGES)
 	@exec $(IN_VENV) -m app.supervisor
@@ -65,7 +66,6 @@ $(DEVELOPMENT): | $(IN_VENV)
 
 $(FRONTEND): $(if $(shell command -v npm),,$(NODE)) | $(IN_VENV)
 	@echo "Fetching the front end's files ..."
-	@PATH="$$PATH:$(CURDIR)/$(VENV)/bin" npm $(NPM_CI) >/dev/null
 	@$(IN_VENV) -P app/frontend.py
 	@touch $@
 
