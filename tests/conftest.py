@@ -79,6 +79,21 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
+@pytest.fixture
+def app_commits(app: Flask) -> Iterator[list[str]]:
+    """One entry for each transaction that `app` commits."""
+    done: list[str] = []
+
+    def note(_connection: Any) -> None:
+        done.append("COMMIT")
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "commit", note)
+    yield done
+    event.remove(engine, "commit", note)
+
+
 class Browser(FlaskClient):
     """A client that lets the test's own session out of the way, and has it look again afterwards."""
 

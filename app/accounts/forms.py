@@ -3,6 +3,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField, ValidationError
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, Length, Regexp
 
 from . import queries
@@ -15,6 +16,8 @@ ROLES = {
     Role.ADMIN: _l("Admin: events and everything in them"),
     Role.SUPER_ADMIN: _l("Super admin: also people and their roles"),
 }
+
+ROLE_CHOICES = [SelectChoice(role.value, words) for role, words in ROLES.items()]
 
 REQUIRED = DataRequired(_l("Please fill this in."))
 GOOD_LENGTH = Length(SHORTEST, LONGEST, _l("A password has %(min)d to %(max)d characters."))
@@ -34,7 +37,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 class PersonForm(FlaskForm):  # type: ignore[misc]
     name = StringField(_l("Name"), filters=[trimmed], validators=[REQUIRED, Length(max=120)])
     email = EmailField(_l("Email"), filters=[trimmed], validators=[REQUIRED, Length(max=254), AN_ADDRESS])
-    role = SelectField(_l("Role"), choices=list(ROLES.items()), default=Role.EVALUATOR.value)
+    role = SelectField(_l("Role"), choices=ROLE_CHOICES, default=Role.EVALUATOR.value)
     password = PasswordField(_l("Password"), validators=[REQUIRED, GOOD_LENGTH])
 
     def validate_email(self, field: EmailField) -> None:
@@ -43,7 +46,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
 
 
 class RoleForm(FlaskForm):  # type: ignore[misc]
-    role = SelectField(_l("Role"), choices=list(ROLES.items()))
+    role = SelectField(_l("Role"), choices=ROLE_CHOICES)
 
 
 class PasswordForm(FlaskForm):  # type: ignore[misc]

@@ -22,7 +22,7 @@ def refusal(status: int, code: str, detail: str, **more: object) -> HTTPExceptio
 
 def refused_items(errors: Sequence[ItemError], status: int = 422, code: str = "invalid") -> HTTPException:
     count = len(errors)
-    detail = ngettext("One error, nothing was saved.", "%(num)d errors, nothing was saved.", count)
+    detail = ngettext("One error: nothing was done.", "%(num)d errors: nothing was done.", count)
     shown = [error.model_dump() for error in errors[:MOST_SHOWN]]
     return refusal(status, code, detail, errors=shown, error_count=count)
 

@@ -63,8 +63,8 @@ def conflict_answer(outcomes: Sequence[Outcome]) -> HTTPException:
     ]
     count = len(conflicts)
     detail = ngettext(
-        "One record was changed in the meantime, nothing was saved.",
-        "%(num)d records were changed in the meantime, nothing was saved.",
+        "One record was changed in the meantime: nothing was done.",
+        "%(num)d records were changed in the meantime: nothing was done.",
         count,
     )
     shown = [conflict.model_dump(mode="json") for conflict in conflicts[:MOST_SHOWN]]

@@ -19,7 +19,6 @@ from .access import event_in_reach
 from .errors import errors_in, refused_items
 from .openapi import documented
 from .schemas import (
-    ActivityStandingsOut,
     Conflicts,
     Error,
     EventDetail,
@@ -32,6 +31,7 @@ from .schemas import (
     ParticipantsQuery,
     Saved,
     Standings,
+    StandingsOfActivity,
     StandingsQuery,
     WantedRecords,
 )
@@ -95,7 +95,7 @@ def list_participants(event_id: int) -> Response:
 @documented("Who stands where, by activity", answer=Standings, query=StandingsQuery, errors={422: ItemErrors})
 def show_standings(event_id: int) -> Response:
     event, query = event_in_reach(event_id).event, _query(StandingsQuery)
-    activities = [ActivityStandingsOut.of(standings, query.by) for standings in event_standings(event)]
+    activities = [StandingsOfActivity.of(standings, query.by) for standings in event_standings(event)]
     return _answer(Standings(event_id=event.id, revision=event.revision, activities=activities))
 
 
@@ -145,7 +145,10 @@ def create_records(event_id: int) -> Response:
 @web.public
 @documented("This document", answer=None)
 def show_openapi() -> Response:
-    return _json(openapi.document(current_app))
+    kept = current_app.extensions
+    if "laurel_openapi" not in kept:
+        kept["laurel_openapi"] = openapi.document(current_app)
+    return _json(kept["laurel_openapi"])
 
 
 def _query(schema: type[Query]) -> Query:

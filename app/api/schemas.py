@@ -168,9 +168,7 @@ class Bucket(BaseModel):
     rows: list[Row]
 
 
-class ActivityStandingsOut(BaseModel):
-    model_config = ConfigDict(title="ActivityStandings")
-
+class StandingsOfActivity(BaseModel):
     id: int
     name: str
     evaluation_type: EvaluationType
@@ -179,7 +177,7 @@ class ActivityStandingsOut(BaseModel):
     buckets: list[Bucket]
 
     @classmethod
-    def of(cls, standings: ActivityStandings, by: Split) -> ActivityStandingsOut:
+    def of(cls, standings: ActivityStandings, by: Split) -> StandingsOfActivity:
         activity = standings.activity
         return cls(
             id=activity.id,
@@ -194,7 +192,7 @@ class ActivityStandingsOut(BaseModel):
 class Standings(BaseModel):
     event_id: int
     revision: int
-    activities: list[ActivityStandingsOut]
+    activities: list[StandingsOfActivity]
 
 
 class SavedRecord(BaseModel):
@@ -287,8 +285,10 @@ class ItemError(BaseModel):
 
 
 class ItemErrors(Error):
-    errors: list[ItemError] = Field(description="The first 100 of them.")
-    error_count: int
+    """`errors` are there when items are to blame: other codes are about the request as a whole."""
+
+    errors: list[ItemError] = Field([], description="The first 100 of them.")
+    error_count: int = 0
 
 
 class Conflict(BaseModel):

@@ -65,16 +65,29 @@ def record(
 
 def broken_rows() -> Iterator[tuple[int | None, int, str]]:
     """Walk every chain; yield (event id, sequence, what is wrong) for the first broken row of each."""
-    entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.event_id, AuditEntry.sequence))
-    expected: dict[int | None, tuple[int, str]] = {}
+    heads = dict(_heads())
+    reached: dict[int | None, tuple[int, str]] = {}
     broken: set[int | None] = set()
+    entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.event_id, AuditEntry.sequence))
     for entry in entries.yield_per(1000):
-        sequence, head = expected.get(entry.event_id, (0, GENESIS))
+        sequence, head = reached.get(entry.event_id, (0, GENESIS))
         problem = _problem(entry, sequence + 1, head)
         if problem and entry.event_id not in broken:
             broken.add(entry.event_id)
             yield entry.event_id, entry.sequence, problem
-        expected[entry.event_id] = (entry.sequence, entry.hash)
+        reached[entry.event_id] = (entry.sequence, entry.hash)
+    for event_id, (length, head) in heads.items():
+        sequence, last = reached.get(event_id, (0, GENESIS))
+        if event_id not in broken and (sequence, last) != (length, head):
+            yield event_id, sequence + 1, f"row {sequence + 1} is missing" if sequence < length else "has too many rows"
+
+
+def _heads() -> Iterator[tuple[int | None, tuple[int, str]]]:
+    """Where each chain ends, as the rows say that hold the heads."""
+    for mapper in Model.registry.mappers:
+        if issubclass(mapper.class_, Chained):
+            for row in db.session.scalars(select(mapper.class_)):
+                yield None if isinstance(row, Installation) else row.id, (row.audit_length, row.audit_head)
 
 
 def _problem(entry: AuditEntry, sequence: int, head: str) -> str | None:

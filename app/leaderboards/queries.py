@@ -18,6 +18,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from ..events.categories import Bracket, age_on
 from ..events.models import Activity, Category, Event, Group, Participant
@@ -28,9 +29,39 @@ from .standings import Competitor, Standings, Team, arrange
 
 
 @dataclass(frozen=True)
+class Heading:
+    event: str
+    activity_id: int | None
+    activity: str | None
+
+    def __str__(self) -> str:
+        return f"{self.activity} · {self.event}" if self.activity else self.event
+
+
+@dataclass(frozen=True)
 class ActivityStandings:
     activity: Activity
     standings: Standings
+
+
+def event_as_it_is(event_id: int) -> Event | None:
+    """With its activities, read anew whatever this request has seen of them; two statements."""
+    return db.session.get(Event, event_id, populate_existing=True, options=[selectinload(Event.activities)])
+
+
+def heading(event_id: int, activity_id: int | None) -> Heading | None:
+    """The names on top of a board; without an activity, those of the event's first. None for one of another event."""
+    wanted = (
+        select(Event.name, Activity.id, Activity.name)
+        .outerjoin(Activity, Activity.event_id == Event.id)
+        .where(Event.id == event_id)
+        .order_by(Activity.position, Activity.id)
+        .limit(1)
+    )
+    if activity_id is not None:
+        wanted = wanted.where(Activity.id == activity_id)
+    row = db.session.execute(wanted).one_or_none()
+    return Heading(*row) if row else None
 
 
 def event_standings(event: Event) -> list[ActivityStandings]:
@@ -65,7 +96,7 @@ def _brackets(event: Event) -> list[Bracket]:
         select(Category.id, Category.name, Category.age_from, Category.age_to, Category.gender)
         .where(Category.event_id == event.id)
         .order_by(Category.id)
-    ).tuples()
+    )
     return [Bracket(*row) for row in rows]
 
 
@@ -92,7 +123,7 @@ def _results(
         .outerjoin(Record, (Record.participant_id == Participant.id) & Record.activity_id.in_(activity_ids))
         .where(Participant.event_id == event.id)
         .order_by(Group.position, Group.id, Participant.position, Participant.id)
-    ).tuples()
+    )
     people: dict[int, Competitor] = {}
     values: defaultdict[int, dict[int, Value]] = defaultdict(dict)
     for person, external_id, name, gender, born, age, group, group_name, colour, activity, amount, status in rows:

@@ -109,17 +109,13 @@ def errors_of(entry: Entry) -> tuple[MarkError, ...]:
 
 def _hold(event: Event, activity_ids: Collection[int]) -> tuple[Event, list[Activity]]:
     """Lock the event, which puts its writers into one queue, and see that it takes these values now."""
-    rows = (
-        db.session.execute(
-            select(Event, Activity)
-            .join(Activity, Activity.event_id == Event.id)
-            .where(Event.id == event.id, Activity.id.in_(activity_ids))
-            .with_for_update(of=Event)
-            .execution_options(populate_existing=True)
-        )
-        .tuples()
-        .all()
-    )
+    rows = db.session.execute(
+        select(Event, Activity)
+        .join(Activity, Activity.event_id == Event.id)
+        .where(Event.id == event.id, Activity.id.in_(activity_ids))
+        .with_for_update(of=Event)
+        .execution_options(populate_existing=True)
+    ).all()
     if not rows or not rows[0][0].can_take_scores:
         raise NotOpen("event")
     activities = [activity for _event, activity in rows]
@@ -198,7 +194,7 @@ def _upsert_records(saved: Iterable[Outcome], by: User, moment: datetime) -> dic
     table = _table(Record)
     keys = ("activity_id", "participant_id")
     upsert = _upsert(table, keys).returning(table.c.id, *(table.c[key] for key in keys))
-    stored = db.session.execute(upsert, rows).tuples()
+    stored = db.session.execute(upsert, rows)
     return {(activity_id, participant_id): record_id for record_id, activity_id, participant_id in stored}
 
 

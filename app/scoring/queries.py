@@ -64,7 +64,7 @@ def standings(activities: Collection[Activity], participant_ids: Collection[int]
         .outerjoin(Mark, Mark.record_id == Record.id)
         .where(Record.activity_id.in_(by_id), Record.participant_id.in_(participant_ids))
         .execution_options(populate_existing=True)
-    ).tuples()
+    )
     records: dict[int, Record] = {}
     for record, position, amount, status in rows:
         records[record.id] = record
@@ -96,7 +96,7 @@ def sheet_of(group_id: int, activity_id: int, user: User) -> Sheet | None:
     if not user.is_admin:
         assigned = (GroupEvaluator.group_id == Group.id) & (GroupEvaluator.user_id == user.id)
         wanted = wanted.join(GroupEvaluator, assigned)
-    rows = db.session.execute(wanted).tuples().all()
+    rows = db.session.execute(wanted).all()
     if not rows:
         return None
     event, group, activity, _first = rows[0]
@@ -123,14 +123,14 @@ def progress_of(groups: Iterable[Group]) -> list[SheetProgress]:
     groups = list(groups)
     ids = [group.id for group in groups]
     counted = select(Participant.group_id, func.count()).where(Participant.group_id.in_(ids))
-    people: dict[int, int] = dict(db.session.execute(counted.group_by(Participant.group_id)).tuples().all())
+    people: dict[int, int] = dict(db.session.execute(counted.group_by(Participant.group_id)).all())
     recorded = (
         select(Participant.group_id, Record.activity_id, func.count())
         .join(Record, Record.participant_id == Participant.id)
         .where(Participant.group_id.in_(ids), Record.amount.is_not(None) | Record.status.is_not(None))
         .group_by(Participant.group_id, Record.activity_id)
     )
-    done = {(group_id, activity_id): count for group_id, activity_id, count in db.session.execute(recorded).tuples()}
+    done = {(group_id, activity_id): count for group_id, activity_id, count in db.session.execute(recorded)}
     return [
         SheetProgress(group, activity, done.get((group.id, activity.id), 0), people.get(group.id, 0))
         for group in groups

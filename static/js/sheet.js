@@ -126,8 +126,9 @@ form.addEventListener("htmx:configRequest", (event) => {
   tell();
 });
 
-form.addEventListener("htmx:afterSwap", (event) => {
-  const row = event.target.closest?.(".row") ?? document.getElementById(event.detail.target.id)?.closest(".row");
+// Not afterSwap: until it has settled, a piece that was swapped bears the attributes of the one before it.
+form.addEventListener("htmx:afterSettle", (event) => {
+  const row = event.target.closest?.(".row");
   if (row) settle(row);
 });
 

@@ -1,0 +1,109 @@
+"""Every endpoint is guarded by a rule, and the rule holds: tried as each kind of person there is."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from app.accounts.models import Role
+from app.web import access_rule
+from tests.conftest import SignIn
+from tests.support import make
+
+EVERYONE = {
+    "accounts.open_session",
+    "accounts.sign_in",
+    "api.show_openapi",
+    "health.alive",
+    "health.ready",
+    "home.show",
+    "leaderboards.download",
+    "leaderboards.index",
+    "leaderboards.live",
+    "leaderboards.show",
+    "preferences.save",
+    "static",
+    "styleguide.example",
+    "styleguide.show",
+}
+"""What strangers may call. A new name here is a decision."""
+
+
+def endpoints(app: Flask) -> list[Rule]:
+    return sorted(app.url_map.iter_rules(), key=str)
+
+
+def test_every_endpoint_has_an_access_rule(app: Flask) -> None:
+    with app.app_context():
+        unguarded = [rule.endpoint for rule in endpoints(app) if access_rule(rule.endpoint) is None]
+    assert unguarded == []
+
+
+def test_an_endpoint_without_a_rule_is_refused_before_it_runs(app: Flask) -> None:
+    app.add_url_rule("/forgotten", "forgotten", lambda: "a secret")
+    answer = app.test_client().get("/forgotten")
+    assert answer.status_code == 500
+    assert "a secret" not in answer.text
+
+
+def test_only_what_is_meant_to_be_open_is_open(app: Flask) -> None:
+    with app.app_context():
+        opened = {rule.endpoint for rule in endpoints(app) if access_rule(rule.endpoint) == "everyone"}
+    assert opened == EVERYONE
+
+
+def call(browser: FlaskClient, rule: Rule, method: str) -> int:
+    """Call an endpoint with ids that do not exist: whoever is let in gets as far as a 404, or a 4xx of the form."""
+    url = rule.rule
+    for name, converter in rule._converters.items():
+        url = url.replace(f"<{converter.__class__.__name__}:{name}>", "0").replace(f"<int:{name}>", "999999")
+        url = url.replace(f"<{name}>", "nothing")
+    return browser.open(url, method=method).status_code
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_each_rule_lets_in_who_it_names_and_nobody_below(app: Flask, sign_in: SignIn, role: Role | None) -> None:
+    with app.app_context():
+        browser = sign_in(make.user(role)) if role else app.test_client()
+    with app.app_context():
+        guarded = [(rule, access_rule(rule.endpoint)) for rule in endpoints(app)]
+    wrong = []
+    for rule, needed in guarded:
+        if needed not in set(Role) or rule.endpoint == "accounts.sign_out":
+            continue
+        allowed = role is not None and role.includes(Role(needed))
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            status = call(browser, rule, method)
+            refused = status in ({303} if role is None else {403})
+            if (allowed and role is not None and status in {403, 500}) or (not allowed and not refused):
+                wrong.append((rule.rule, method, needed, status))
+    assert wrong == []
+
+
+def test_scripts_are_refused_in_json_and_never_sent_to_a_sign_in_page(app: Flask) -> None:
+    browser = app.test_client()
+    with app.app_context():
+        guarded = [rule for rule in endpoints(app) if (access_rule(rule.endpoint) or "").startswith("token:")]
+    assert guarded
+    for rule in guarded:
+        method = "POST" if "POST" in (rule.methods or set()) else "GET"
+        answer = browser.open(rule.rule.replace("<int:event_id>", "1"), method=method)
+        assert (answer.status_code, answer.mimetype) == (401, "application/json"), rule
+        assert set(answer.get_json()) == {"detail", "error_code", "request_id"}
+
+
+def test_a_signed_in_browser_is_not_a_token(app: Flask, sign_in: SignIn) -> None:
+    with app.app_context():
+        browser = sign_in(make.user(Role.SUPER_ADMIN))
+    assert browser.get("/api/v1/events").status_code == 401
+
+
+def test_a_revoked_session_opens_nothing_more(app: Flask, sign_in: SignIn) -> None:
+    with app.app_context():
+        user = make.user()
+        stolen, own = sign_in(user), sign_in(user)
+    own.post("/account/password", data={"current": make.PASSWORD, "password": "new words 1", "again": "new words 1"})
+    assert own.get("/account").status_code == 200
+    assert stolen.get("/account").status_code == 303
