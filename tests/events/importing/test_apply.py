@@ -42,9 +42,11 @@ PEOPLE = (
 
 @pytest.mark.both_databases
 def test_people_and_their_groups_stand_in_the_order_of_the_file(desk: Desk) -> None:
-    page = words(desk.bring_in(PEOPLE))
+    page = desk.bring_in(PEOPLE)
     assert "The people are in" in page
-    assert "New 3 Changed 0 Unchanged 0 Left out 0 New groups 2" in page
+    assert "New 3 Changed 0 Unchanged 0 Left out 0 New groups 2" in words(page)
+    assert f'href="/events/{desk.event.id}/participants"' in page
+    assert f'href="/events/{desk.event.id}/groups"' in page
     blue, red = desk.groups()
     assert (blue.name, blue.name_key, blue.identifier, blue.colour) == ("Blue team", "blue team", "modrá", 1)
     assert (red.name, red.identifier, red.colour) == ("Red team", "", 2)
