@@ -1,9 +1,146 @@
+"""The pages of events. What an event consists of has its pages in the modules named for it."""
+
 from __future__ import annotations
 
-from flask import Blueprint, Flask
+from flask import Flask, abort, flash
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
-bp = Blueprint("events", __name__)
+from .. import web
+from ..accounts.access import allow, me
+from ..accounts.models import Role
+from ..extensions import db
+from ..navigation import address
+from . import (
+    access,
+    actions,
+    activity_routes,
+    category_routes,
+    evaluator_routes,
+    group_routes,
+    labels,
+    participant_routes,
+    queries,
+)
+from .blueprint import bp
+from .forms import EventForm, StatusForm, VisibilityForm
+from .kinds import EventStatus, Visibility
+from .models import Event
+
+__all__ = ["activity_routes", "category_routes", "evaluator_routes", "group_routes", "init_app", "participant_routes"]
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.add_template_filter(labels.label)
+    app.add_template_global(labels.ages)
+
+
+@bp.get("/events")
+@allow(Role.EVALUATOR)
+def index() -> Response:
+    return web.render("events/index.html", rows=queries.event_rows(me()))
+
+
+@bp.get("/events/new")
+@allow(Role.ADMIN)
+def new() -> Response:
+    return web.render("events/new.html", form=EventForm())
+
+
+@bp.post("/events")
+@allow(Role.ADMIN)
+def create() -> Response:
+    form = EventForm()
+    if not form.validate():
+        return web.render("events/new.html", form=form, status=422)
+    event = actions.create_event(form.details, by=me())
+    db.session.commit()
+    flash(_("%(name)s is made. Next: who takes part, and in what.", name=event.name), "ok")
+    return web.go_to("events.show", event_id=event.id)
+
+
+@bp.get("/events/<int:event_id>")
+@allow(Role.ADMIN)
+def show(event_id: int) -> Response:
+    return event_page(access.event_to_manage(event_id))
+
+
+@bp.get("/events/<int:event_id>/edit")
+@allow(Role.ADMIN)
+def edit(event_id: int) -> Response:
+    event = access.event_to_manage(event_id)
+    return web.render("events/edit.html", event=event, form=EventForm(obj=event))
+
+
+@bp.post("/events/<int:event_id>")
+@allow(Role.ADMIN)
+def save(event_id: int) -> Response:
+    event, form = access.event_to_change(event_id), EventForm()
+    if not form.validate():
+        return web.render("events/edit.html", event=event, form=form, status=422)
+    actions.save_event(event, form.details, by=me())
+    db.session.commit()
+    flash(_("Saved."), "ok")
+    return web.go_to("events.show", event_id=event.id)
+
+
+@bp.post("/events/<int:event_id>/status")
+@allow(Role.ADMIN)
+def set_status(event_id: int) -> Response:
+    event, form = access.event_to_move(event_id), StatusForm()
+    if not form.validate():
+        abort(422)
+    try:
+        actions.set_status(event, form.status.data, by=me())
+    except actions.Refused as refusal:
+        return event_page(event, problem=str(refusal.message), status=409)
+    db.session.commit()
+    flash(status_news(event), "ok")
+    return web.go_to("events.show", event_id=event.id)
+
+
+@bp.post("/events/<int:event_id>/visibility")
+@allow(Role.ADMIN)
+def set_visibility(event_id: int) -> Response:
+    event, form = access.event_to_move(event_id), VisibilityForm()
+    if not form.validate():
+        return event_page(event, form, status=422)
+    actions.set_visibility(event, Visibility(form.visibility.data), by=me())
+    db.session.commit()
+    flash(_("Who may watch is saved."), "ok")
+    return web.go_to("events.show", event_id=event.id, _anchor="watching")
+
+
+def event_page(
+    event: Event, form: VisibilityForm | None = None, *, problem: str | None = None, status: int = 200
+) -> Response:
+    return web.render(
+        "events/show.html",
+        status=status,
+        event=event,
+        problem=problem,
+        form=form or VisibilityForm(formdata=None, obj=event),
+        outline=queries.outline(event),
+        groups=queries.group_rows(event),
+        activities=queries.activity_rows(event),
+        moves=actions.MOVES[event.status],
+        share_url=share_url(event),
+    )
+
+
+def share_url(event: Event) -> str | None:
+    """The address that opens the board to whoever has it."""
+    if event.visibility is Visibility.PRIVATE:
+        return None
+    link = event.link_token if event.visibility is Visibility.LINK else None
+    return address("leaderboards.show", event_id=event.id, link=link, _external=True)
+
+
+def status_news(event: Event) -> str:
+    news = {
+        EventStatus.DRAFT: _("%(name)s is a draft again. Nobody can score it.", name=event.name),
+        EventStatus.ACTIVE: _("%(name)s is running. Its evaluators can score.", name=event.name),
+        EventStatus.ARCHIVED: _("%(name)s is archived. It can be read, but not changed.", name=event.name),
+    }
+    return news[event.status]

@@ -8,3 +8,6 @@ import "./toasts.js";
 
 // What is wrong with a form is read first, on a new page as in a new piece.
 document.addEventListener("htmx:load", ({ detail }) => detail.elt.querySelector("[data-focus]")?.focus());
+
+// On a phone the current tab may lie beyond the edge.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

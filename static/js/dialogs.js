@@ -13,7 +13,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  const dialog = detail.target.closest?.("dialog");
+  const dialog = detail.target?.closest?.("dialog"); // Going back has no target.
   if (dialog && !dialog.open) dialog.showModal();
 });
 

@@ -1,0 +1,46 @@
+"""What can be written about the parts of an event, as forms and other ways in hand it to the actions."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypedDict
+
+from .kinds import EvaluationType, Formula, Gender
+
+
+class EventDetails(TypedDict):
+    name: str
+    place: str
+    starts_on: date
+
+
+class GroupDetails(TypedDict):
+    name: str
+    identifier: str
+    colour: int
+
+
+class ActivityDetails(TypedDict):
+    name: str
+    description: str
+    evaluation_type: EvaluationType
+    unit: str
+    mark_count: int
+    formula: Formula
+    higher_is_better: bool
+
+
+class CategoryDetails(TypedDict):
+    name: str
+    age_from: int | None
+    age_to: int | None
+    gender: Gender | None
+
+
+class ParticipantDetails(TypedDict):
+    display_name: str
+    external_id: str | None
+    gender: Gender | None
+    born: date | None
+    age: int | None
+    group_id: int

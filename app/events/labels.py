@@ -1,0 +1,55 @@
+"""What people call the closed lists of words: `{{ activity.evaluation_type | label }}`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from .kinds import EvaluationType, Formula, Gender, Visibility
+
+LABELS: dict[StrEnum, LazyString] = {
+    EvaluationType.NUMERIC_HIGH: _l("Number, higher is better"),
+    EvaluationType.NUMERIC_LOW: _l("Number, lower is better"),
+    EvaluationType.TIME_LOW: _l("Time, faster is better"),
+    EvaluationType.BOOLEAN: _l("Done or not"),
+    EvaluationType.SCORE_SET: _l("Several marks"),
+    Formula.SUM: _l("Their sum"),
+    Formula.BEST: _l("The best of them"),
+    Gender.F: _l("Female"),
+    Gender.M: _l("Male"),
+    Gender.X: _l("Other"),
+    Visibility.PRIVATE: _l("Private"),
+    Visibility.LINK: _l("By link"),
+    Visibility.PUBLIC: _l("Public"),
+}
+
+COLOURS = {
+    1: _l("Blue"),
+    2: _l("Red"),
+    3: _l("Green"),
+    4: _l("Yellow"),
+    5: _l("Purple"),
+    6: _l("Orange"),
+    7: _l("Teal"),
+    8: _l("Pink"),
+    9: _l("Brown"),
+    10: _l("Grey"),
+}
+
+
+def label(value: StrEnum) -> str:
+    return str(LABELS[value])
+
+
+def ages(age_from: int | None, age_to: int | None) -> str:
+    """A bracket's ages, both ends inclusive: "8–10", "18 and over", "up to 7", "all ages"."""
+    if age_from is None and age_to is None:
+        return _("all ages")
+    if age_to is None:
+        return _("%(age)s and over", age=age_from)
+    if age_from is None:
+        return _("up to %(age)s", age=age_to)
+    return str(age_from) if age_from == age_to else f"{age_from}–{age_to}"
