@@ -90,7 +90,7 @@ def test_it_starts_twice_and_stops_everything(supervisor: Supervisor) -> None:
     took = supervisor.start()
     assert re.findall(r"\S+@\S+ +\S+", supervisor.said()) == people
     # Five seconds are promised on a machine of its own; here other tests run beside.
-    assert took < 15
+    assert took < 30
     children = supervisor.children()
     assert supervisor.send(signal.SIGINT) == 0
     assert gone(children)
