@@ -14,22 +14,24 @@ RUNTIME := $(VENV)/installed-runtime-$(call sum,requirements.txt)
 DEVELOPMENT := $(VENV)/installed-development-$(call sum,requirements.txt requirements-dev.txt)
 NODE := $(VENV)/installed-node-$(call sum,requirements-node.txt)
 FRONTEND := static/vendor/fetched-$(call sum,package-lock.json app/frontend.py)
+MESSAGES := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/messages.po))
 
 # The locks name every package, so pip has nothing to work out.
-INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes
-NPM_CI := ci --ignore-scripts --no-audit --no-fund --loglevel=error
+INSTALL := $(IN_VENV) -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes
 
 .PHONY: run test setup check lock clean
 .DEFAULT_GOAL := run
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
 
-run: $(RUNTIME) $(FRONTEND)
+run: $(RUNTIME) $(FRONTEND) $(MESSAGES)
 	@exec $(IN_VENV) -m app.supervisor
 
-test: check $(FRONTEND)
+test: check $(FRONTEND) $(MESSAGES)
 	@$(IN_VENV) -m tests.support.chromium
 	@$(IN_VENV) -m pytest -n $(JOBS) --dist worksteal
 
-setup: $(DEVELOPMENT) $(FRONTEND)
+setup: $(DEVELOPMENT) $(FRONTEND) $(MESSAGES)
 
 check: $(DEVELOPMENT)
 	@$(VENV)/bin/ruff check .
@@ -64,7 +66,6 @@ $(DEVELOPMENT): | $(IN_VENV)
 
 $(FRONTEND): $(if $(shell command -v npm),,$(NODE)) | $(IN_VENV)
 	@echo "Fetching the front end's files ..."
-	@PATH="$$PATH:$(CURDIR)/$(VENV)/bin" npm $(NPM_CI) >/dev/null
 	@$(IN_VENV) -P app/frontend.py
 	@touch $@
 
@@ -72,3 +73,6 @@ $(NODE): | $(IN_VENV)
 	@echo "Installing npm, which this machine does not have ..."
 	@$(INSTALL) -r requirements-node.txt
 	@touch $@
+
+%.mo: %.po | $(RUNTIME)
+	@$(VENV)/bin/pybabel --quiet compile --input-file $< --output-file $@

@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         __name__,
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),
-        instance_path=str(ROOT / "instance"),
+        instance_path=str(settings.instance),
     )
     app.config.from_mapping(settings.flask())
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}

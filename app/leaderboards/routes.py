@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from io import BytesIO
 
-from flask import Blueprint, Flask, Response, abort, current_app, render_template, request
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, send_file
 from flask_babel import force_locale
 from markupsafe import Markup
 
@@ -52,7 +53,7 @@ def show(event_id: int) -> Response:
     key = _piece_key(view, watch.revisions.link_token)
     kept = cache.read(key, _revision(watch.revisions, view), lambda: _piece(view))
     piece = Markup(kept.body.decode())  # noqa: S704
-    return web.render("leaderboards/show.html", heading=heading, piece=piece, here=view.address)
+    return web.render("leaderboards/show.html", heading=heading, board=piece, here=view.address)
 
 
 @bp.get(f"{BOARD}/live")
@@ -77,9 +78,9 @@ def download(event_id: int) -> Response:
     kept = cache.read(key, watch.revisions.event, lambda: _csv(event_id))
     name = (queries.heading(event_id, None) or abort(404)).event
     mark = "\ufeff".encode() if request.args.get("bom") == "1" else b""
-    response = Response(mark + kept.body, mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{_file_name(name)}.csv")
-    return response
+    file = send_file(BytesIO(mark + kept.body), "text/csv", as_attachment=True, download_name=f"{_file_name(name)}.csv")
+    file.headers["Cache-Control"] = "private, no-cache"
+    return file
 
 
 def _answer(key: str, revision: int, build: cache.Build) -> Response:
@@ -106,7 +107,7 @@ def _page(view: View) -> Kept:
     board = _fresh_board(view)
     heading = f"{board.activity.name} · {board.event.name}" if board.activity else board.event.name
     piece = Markup(_draw(board))  # noqa: S704
-    page = render_template("leaderboards/show.html", heading=heading, piece=piece, here=board.view.address, shared=True)
+    page = render_template("leaderboards/show.html", heading=heading, board=piece, here=board.view.address, shared=True)
     return Kept(_made_from(board, view), board.at, page.encode())
 
 

@@ -2,7 +2,7 @@
    It rests while nobody looks, asks less often while the server is away, and says which of it is the case. */
 
 const EVERY = 900;
-const LONGEST_WAIT = 15000;
+const LONGEST_WAIT = 5000;
 const MARKED_FOR = 2600;
 const GONE = [403, 404, 410];
 

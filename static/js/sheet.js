@@ -114,7 +114,10 @@ function isFilled(row) { return fieldsOf(row).some((field) => (field.type === "r
 
 form.addEventListener("change", (event) => {
   const row = event.target.closest(".row");
-  if (row) keep(row);
+  if (!row) return;
+  row.dataset.unsent = ""; // Until htmx takes it up, which may be after the answer to what was typed before.
+  keep(row);
+  tell();
 });
 
 form.addEventListener("htmx:configRequest", (event) => {
@@ -122,6 +125,7 @@ form.addEventListener("htmx:configRequest", (event) => {
   if (!row || event.detail.verb !== "post") return;
   // What is sent now, to tell later whether somebody has typed on in the meantime.
   for (const field of fieldsOf(row)) field.dataset.sent = field.value;
+  delete row.dataset.unsent;
   stateOf(row).classList.add("is-saving");
   tell();
 });
@@ -159,7 +163,7 @@ function settle(row) {
   });
   if (state.classList.contains("is-refused")) fieldsOf(row).forEach((field) => field.setAttribute("aria-invalid", "true"));
   if (replace) pickShown(row, shown);
-  if (saved) sessionStorage.removeItem(keyOf(row));
+  if (saved && row.dataset.unsent === undefined) sessionStorage.removeItem(keyOf(row));
   tell();
 }
 
@@ -199,7 +203,7 @@ function retry() {
 window.addEventListener("online", retry);
 setInterval(() => { if (navigator.onLine) retry(); }, RETRY);
 window.addEventListener("beforeunload", (event) => {
-  if (form.querySelector(".is-waiting, .is-saving")) event.preventDefault();
+  if (form.querySelector(".is-waiting, .is-saving, [data-unsent]")) event.preventDefault();
 });
 
 // Telling ---------------------------------------------------------------------------------------------------------
@@ -216,7 +220,7 @@ function tell() {
   const waiting = count(".row__state.is-waiting");
   if (attention) say("attention", "bad", attention);
   else if (waiting) say("waiting", "warn", waiting);
-  else if (count(".row__state.is-saving")) say("saving", "");
+  else if (count(".row__state.is-saving, .row[data-unsent]")) say("saving", "");
   else if (done) say("saved", "ok");
 }
 

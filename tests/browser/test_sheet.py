@@ -65,10 +65,10 @@ def test_thirty_rows_of_three_are_typed_with_one_extra_key_a_cell(new_page: Open
             page.keyboard.press("Enter")
         if column < 2:
             page.locator(".row").first.locator(".row__field").nth(column + 1).focus()
+    expect(page.locator("#sheet-pill")).to_have_text("All saved", timeout=30_000)
     expect(page.locator("#sheet-done")).to_have_text("30 of 30 done")
-    expect(page.locator("#sheet-pill")).to_have_text("All saved")
     db.session.rollback()
-    assert sorted(float(record.amount) for record in db.session.query(Record)) == [n + 0.3 for n in range(30)]
+    assert {str(record.amount) for record in db.session.query(Record)} == {f"{number}.3" for number in range(30)}
 
 
 def test_enter_goes_down_and_the_value_comes_back_as_a_clock_reads_it(phone: Page) -> None:

@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy import update
 
 from app import jobs
+from app.accounts.actions import create_user
 from app.accounts.models import Role
 from app.accounts.queries import user_by_email
 from app.database import now
@@ -17,7 +18,6 @@ from app.extensions import db
 from app.jobs import enqueue, rq_queue, runner, sweep
 from app.jobs.models import Job, JobState
 from tests.conftest import AppFactory
-from tests.support import make
 
 pytestmark = [pytest.mark.usefixtures("context"), pytest.mark.both_databases]
 
@@ -27,7 +27,7 @@ def work() -> Iterator[None]:
     """Jobs that only these tests know: each writes a user, two of them in vain."""
 
     def add_user(email: str) -> None:
-        make.accounts.create_user(email, "Made by a job", Role.PLAYER, None, by=None)
+        create_user(email, "Made by a job", Role.PLAYER, None, by=None)
 
     def fail_late(email: str) -> None:
         add_user(email)
@@ -52,7 +52,7 @@ def promise(kind: str = "add_user", email: str = "new@example.org") -> Job:
 
 
 def waiting() -> int:
-    return len(rq_queue(current_app, "default").job_ids)  # type: ignore[arg-type]
+    return len(rq_queue(current_app, "default").job_ids)
 
 
 def test_a_job_is_handed_over_after_the_commit_and_not_before() -> None:

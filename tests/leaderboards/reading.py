@@ -29,5 +29,10 @@ def live_address(answer: TestResponse) -> str:
     return unescape(found[1])
 
 
+def addresses_on(answer: TestResponse) -> list[str]:
+    """Every address of an event that the page links to or asks for."""
+    return [unescape(found) for found in re.findall(r'(?:href|hx-get)="(/events/\d[^"]*)"', answer.text)]
+
+
 def text(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]*>", "", html)).replace("no place", "").split())

@@ -1,0 +1,115 @@
+"""A board that several people watch while somebody else saves."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from playwright.sync_api import Page, Response, expect
+
+from tests.browser.conftest import OpenPage
+from tests.leaderboards.conftest import Games, Score, admin, games, score
+from tests.support.servers import Server
+
+__all__ = ["admin", "games", "score"]
+
+COUNT_SWAPS = "window.swaps = 0; document.addEventListener('htmx:afterSwap', () => { window.swaps += 1; });"
+SEEN_WITHIN = 2000
+HEALS_WITHIN = 10_000
+
+
+def watch(page: Page, games: Games) -> list[int]:
+    """Open the board; the statuses of its polls, as they come."""
+    polls: list[int] = []
+
+    def note(response: Response) -> None:
+        if "/board/live" in response.url:
+            polls.append(response.status)
+
+    page.on("response", note)
+    page.goto(games.url)
+    page.evaluate(COUNT_SWAPS)
+    return polls
+
+
+def test_a_save_is_seen_within_two_seconds_by_all_and_only_its_row_is_marked(
+    new_page: OpenPage, games: Games, score: Score
+) -> None:
+    score(games.sprint, {games.eva: "4", games.jan: "5"})
+    desk, phone = new_page("desk"), new_page("phone", reduced_motion="reduce")
+    watch(desk, games), watch(phone, games)
+    score(games.sprint, {games.eva: "6"})
+    for page in (desk, phone):
+        expect(page.locator("tr.is-changed")).to_have_text(re.compile("Eva.*6.*[+]1", re.DOTALL), timeout=SEEN_WITHIN)
+    for page in (desk, phone):
+        expect(page.locator("tr.is-changed")).to_have_count(0)
+        expect(page.locator("#board-news")).to_have_text("Changed just now: Eva 6")
+
+
+def test_an_unchanged_poll_swaps_nothing(page: Page, games: Games, score: Score) -> None:
+    score(games.sprint, {games.eva: "4"})
+    polls = watch(page, games)
+    page.wait_for_timeout(3000)
+    assert len(polls) >= 2
+    assert set(polls) == {304}
+    assert page.evaluate("window.swaps") == 0
+    score(games.sprint, {games.jan: "9"})
+    expect(page.locator("tbody tr")).to_have_count(2, timeout=SEEN_WITHIN)
+    page.wait_for_timeout(1500)
+    assert page.evaluate("window.swaps") == 1
+
+
+def test_a_hidden_board_rests_and_catches_up_at_once(page: Page, games: Games, score: Score) -> None:
+    polls = watch(page, games)
+    turn(page, hidden=True)
+    page.wait_for_timeout(1200)
+    before = len(polls)
+    score(games.sprint, {games.eva: "4"})
+    page.wait_for_timeout(2500)
+    assert len(polls) == before
+    turn(page, hidden=False)
+    expect(page.locator("tbody tr")).to_have_count(1, timeout=SEEN_WITHIN)
+
+
+def turn(page: Page, *, hidden: bool) -> None:
+    """Put the page behind another one, as far as it can tell."""
+    page.evaluate(
+        "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });"
+        " document.dispatchEvent(new Event('visibilitychange')); }",
+        hidden,
+    )
+
+
+def test_the_dot_tells_when_the_server_is_away_and_the_board_heals(
+    page: Page, live_server: Server, games: Games, score: Score
+) -> None:
+    score(games.sprint, {games.eva: "4"})
+    watch(page, games)
+    dot = page.locator("#board-live")
+    expect(dot).to_have_text("Live")
+    live_server.kill()
+    expect(dot).to_have_text("Reconnecting")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator(".toast")).to_have_count(0)
+    score(games.sprint, {games.jan: "5"})
+    live_server.start()
+    expect(page.locator("tbody tr")).to_have_count(2, timeout=HEALS_WITHIN)
+    expect(dot).to_have_text("Live")
+
+
+def test_the_board_is_there_without_scripts(new_page: OpenPage, games: Games, score: Score) -> None:
+    score(games.sprint, {games.eva: "4"})
+    page = new_page(java_script_enabled=False)
+    page.goto(games.url)
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("#board-live")).to_be_hidden()
+
+
+def test_many_saves_one_after_another_end_in_the_last(page: Page, games: Games, score: Score) -> None:
+    watch(page, games)
+    for number in range(8):
+        score(games.sprint, {games.eva: str(number), games.jan: str(9 - number)})
+        time.sleep(0.2)
+    rows = page.locator("tbody tr")
+    expect(rows.nth(0)).to_contain_text(re.compile("Eva.*7", re.DOTALL), timeout=SEEN_WITHIN)
+    expect(rows.nth(1)).to_contain_text(re.compile("Jan.*2", re.DOTALL), timeout=SEEN_WITHIN)
