@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, abort, flash
+from flask import Flask, abort, flash, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -10,7 +10,6 @@ from .. import web
 from ..accounts.access import allow, me
 from ..accounts.models import Role
 from ..extensions import db
-from ..navigation import address
 from . import (
     access,
     actions,
@@ -134,7 +133,7 @@ def share_url(event: Event) -> str | None:
     if event.visibility is Visibility.PRIVATE:
         return None
     link = event.link_token if event.visibility is Visibility.LINK else None
-    return address("leaderboards.show", event_id=event.id, link=link, _external=True)
+    return url_for("leaderboards.show", event_id=event.id, link=link, _external=True)
 
 
 def status_news(event: Event) -> str:
