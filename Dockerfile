@@ -24,7 +24,8 @@ RUN find app -name messages.po -exec \
     && python -m compileall -q app
 
 FROM base
-ENV PATH=/venv/bin:$PATH FLASK_APP=wsgi HOST=0.0.0.0 PORT=8000 LAUREL_INSTANCE=/data
+ENV PATH=/venv/bin:$PATH FLASK_APP=wsgi HOST=0.0.0.0 PORT=8000 LAUREL_INSTANCE=/data \
+    PROMETHEUS_MULTIPROC_DIR=/dev/shm/metrics
 RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin laurel \
     && install -d -o laurel -g laurel -m 0700 /data
 COPY --from=code /venv /venv

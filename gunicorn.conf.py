@@ -33,6 +33,25 @@ forwarded_allow_ips = ""
 control_socket_disable = True
 gunicorn.http.wsgi.SERVER = "Laurel"
 
+# Where the processes count for /metrics. The library looks for this when it is imported, which the application does.
+if settings.metrics_token:
+    counts = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(settings.instance / "metrics")))
+    counts.mkdir(parents=True, exist_ok=True)
+
+
+def on_starting(server: Any) -> None:  # noqa: ARG001
+    """Counts begin anew with the server: what an earlier one left would be added to them for ever."""
+    if settings.metrics_token:
+        for file in counts.glob("*.db"):
+            file.unlink(missing_ok=True)
+
+
+def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001
+    if settings.metrics_token:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)
+
 
 def post_fork(server: Any, worker: Any) -> None:  # noqa: ARG001
     """A connection made while loading must not be shared by two processes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import demo, extensions, health, home, i18n, icons, logs, models, navigation, styleguide, web
+from . import demo, extensions, health, home, i18n, icons, logs, metrics, models, navigation, styleguide, web
 from .accounts import access as accounts_access
 from .accounts import commands as accounts_commands
 from .accounts import routes as accounts_routes
@@ -33,6 +33,7 @@ PARTS = (
     audit_commands,
     job_commands,
     health,
+    metrics,
     home,
     events_routes,
     importing_routes,

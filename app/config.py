@@ -39,6 +39,7 @@ class Settings:
     session_absolute: timedelta = timedelta(days=60)
     upload_limit: int = 6 * MEGABYTE
     log_format: str = "text"
+    metrics_token: str = ""
     workers: int = 2
     threads: int = 8
     argon2_cheap: bool = False
@@ -65,6 +66,7 @@ class Settings:
             session_absolute=timedelta(days=_whole_number(environ, "LAUREL_SESSION_DAYS", 60)),
             upload_limit=_whole_number(environ, "LAUREL_UPLOAD_MB", 6) * MEGABYTE,
             log_format=_choice(environ, "LAUREL_LOG", "json" if production else "text", {"json", "text"}),
+            metrics_token=environ.get("LAUREL_METRICS_TOKEN", ""),
             workers=_whole_number(
                 environ, "LAUREL_WORKERS", _whole_number(environ, "WEB_CONCURRENCY", 2, least=1), least=1
             ),

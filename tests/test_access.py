@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 
 from app.accounts.models import Role
 from app.web import access_rule
-from tests.conftest import SignIn
+from tests.conftest import AppFactory, SignIn
 from tests.support import make
 
 EVERYONE = {
@@ -98,6 +98,16 @@ def test_a_signed_in_browser_is_not_a_token(app: Flask, sign_in: SignIn) -> None
     with app.app_context():
         browser = sign_in(make.user(Role.SUPER_ADMIN))
     assert browser.get("/api/v1/events").status_code == 401
+
+
+def test_the_metrics_are_for_whoever_has_their_token(make_app: AppFactory, sign_in: SignIn) -> None:
+    with make_app().app_context():
+        admin = sign_in(make.user(Role.SUPER_ADMIN))
+    assert admin.get("/metrics").status_code == 404
+    stranger = make_app(metrics_token="a token of its own").test_client()
+    for headers in ({}, {"Authorization": "Bearer another"}, {"Authorization": "Basic a token of its own"}):
+        assert stranger.get("/metrics", headers=headers).status_code == 401
+    assert stranger.get("/metrics", headers={"Authorization": "Bearer a token of its own"}).status_code == 200
 
 
 def test_a_revoked_session_opens_nothing_more(app: Flask, sign_in: SignIn) -> None:

@@ -12,7 +12,6 @@ import pytest
 import yaml
 from flask import Flask
 
-from app import supervisor
 from app.config import ROOT
 
 Instruction = tuple[str, str]
@@ -106,7 +105,7 @@ def test_it_is_asked_whether_it_is_well(app: Flask) -> None:
 
 
 def test_the_roles_are_those_of_make_run() -> None:
-    run = (supervisor.ROOT / "app" / "supervisor.py").read_text()
+    run = (ROOT / "app" / "supervisor.py").read_text()
     started = set(re.findall(r'children\.start\("(\w+)"', run)) - {"redis"}
     assert started == {"web", "worker", "scheduler"}
     assert set(OURS) == started | {"migrate"}

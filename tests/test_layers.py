@@ -9,7 +9,7 @@ from pathlib import Path
 APP = Path(__file__).parent.parent / "app"
 
 LEVELS = [
-    {"assets", "audit", "config", "database", "extensions", "i18n", "icons", "jobs", "logs", "mail", "web"},
+    {"assets", "audit", "config", "database", "extensions", "i18n", "icons", "jobs", "logs", "mail", "metrics", "web"},
     {"accounts"},
     {"events"},
     {"scoring"},

@@ -19,6 +19,7 @@ import structlog
 from flask import Flask, current_app
 from redis import RedisError
 
+from .. import metrics
 from ..config import ROOT
 from ..extensions import redis
 
@@ -69,12 +70,16 @@ def _read(key: str, revision: int, build: Build) -> Kept:
     while time.monotonic() < patient_until:
         kept = _load(key)
         if kept and kept.revision >= revision:
+            metrics.count_board("kept")
             return kept
         if _client().set(f"{key}:making", 1, nx=True, px=LONGEST_REBUILD_MS):
+            metrics.count_board("made")
             return _make(key, build)
         if kept and time.time() - kept.at < STALE:
+            metrics.count_board("stale")
             return kept
         time.sleep(LOOK_EVERY)
+    metrics.count_board("made")
     return build()
 
 

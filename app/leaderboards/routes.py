@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, render_templat
 from flask_babel import force_locale
 from markupsafe import Markup
 
-from .. import web
+from .. import metrics, web
 from ..accounts.access import is_signed_in, me
 from ..events.queries import events_for, public_events
 from ..events.revisions import Revisions
@@ -86,6 +86,7 @@ def download(event_id: int) -> Response:
 def _answer(key: str, revision: int, build: cache.Build) -> Response:
     """A 304 where the reader has this revision; one that has a newer one finds that out from what is kept."""
     if request.if_none_match.contains_weak(_tag(key, revision)):
+        metrics.count_board("unchanged")
         response = Response(status=304)
         response.set_etag(_tag(key, revision))
         return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +14,7 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy import Table, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from .. import audit
+from .. import audit, metrics
 from ..accounts.models import User
 from ..database import is_sqlite, now
 from ..events.kinds import ActivityState
@@ -98,13 +99,19 @@ def save_records(
     standings = queries.standings(activities, {entry.participant.id for entry in entries})
     outcomes = [_judge(entry, standings.get(entry.key) or nothing_yet(entry.activity)) for entry in entries]
     if all_or_nothing and not all(outcome.verdict.is_fine for outcome in outcomes):
+        _count([outcome for outcome in outcomes if not outcome.verdict.is_fine], source)
         return outcomes
+    _count(outcomes, source)
     return _write(event, outcomes, by, source)
 
 
 def errors_of(entry: Entry) -> tuple[MarkError, ...]:
     """What `save_records` would refuse the entry for, asked without any database."""
     return _read(entry)[1]
+
+
+def _count(outcomes: Sequence[Outcome], source: Source) -> None:
+    metrics.count_values(source.value, Counter(outcome.verdict.value for outcome in outcomes))
 
 
 def _hold(event: Event, activity_ids: Collection[int]) -> tuple[Event, list[Activity]]:
