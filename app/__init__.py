@@ -1,50 +1,25 @@
-"""Laurel runs a competition from the list of names to the diploma."""
+"""Laurel runs a competition from the list of names to the diploma.
+
+Importing this package alone costs next to nothing: who only watches over processes has no need of the rest.
+"""
 
 from __future__ import annotations
 
-from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
+from typing import TYPE_CHECKING
 
-from . import demo, extensions, health, home, i18n, icons, logs, metrics, models, navigation, styleguide, web
-from .accounts import access as accounts_access
-from .accounts import commands as accounts_commands
-from .accounts import routes as accounts_routes
-from .api import routes as api_routes
-from .audit import commands as audit_commands
 from .config import ROOT, Settings
-from .events import routes as events_routes
-from .events.importing import routes as importing_routes
-from .jobs import commands as job_commands
-from .leaderboards import routes as leaderboards_routes
-from .scoring import routes as scoring_routes
 
-__all__ = ["create_app", "models"]
-
-PARTS = (
-    logs,
-    extensions,
-    web,
-    i18n,
-    icons,
-    navigation,
-    accounts_access,
-    accounts_commands,
-    accounts_routes,
-    audit_commands,
-    job_commands,
-    health,
-    metrics,
-    home,
-    events_routes,
-    importing_routes,
-    scoring_routes,
-    leaderboards_routes,
-    api_routes,
-    demo,
-)
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 def create_app(settings: Settings | None = None) -> Flask:
+    from flask import Flask
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    from . import styleguide
+    from .parts import PARTS
+
     settings = settings or Settings.from_environment()
     app = Flask(
         __name__,

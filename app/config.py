@@ -73,6 +73,11 @@ class Settings:
             threads=_whole_number(environ, "LAUREL_THREADS", 8, least=1),
         )
 
+    @property
+    def demo_sign_in(self) -> Path:
+        """The file that says how to sign in to the demo, once that is loaded."""
+        return self.instance / "demo-sign-in.txt"
+
     def flask(self) -> dict[str, Any]:
         """The same settings under the names that Flask and its extensions look for."""
         return {

@@ -29,8 +29,6 @@ from .scoring.models import Source
 
 demo = AppGroup("demo", help="Example data for trying Laurel out.")
 
-SIGN_IN_FILE = "demo-sign-in.txt"
-
 
 def _words(text: str) -> list[str]:
     return text.split()
@@ -99,7 +97,7 @@ def init_app(app: Flask) -> None:
 @demo.command("load")
 def load() -> None:
     """Load the example events once, and say how to sign in."""
-    file = Path(current_app.config["SETTINGS"].instance) / SIGN_IN_FILE
+    file: Path = current_app.config["SETTINGS"].demo_sign_in
     if not any_user():
         people = _people()
         _events(people)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import redis as redis_client
 from flask import Flask, request
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 
-migrate = Migrate()
 login = LoginManager()
 csrf = CSRFProtect()
 htmx = Htmx()
@@ -46,10 +44,23 @@ babel = Babel()  # type: ignore[no-untyped-call]
 
 def init_app(app: Flask) -> None:
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    app.extensions["migrate"] = _MigrateLater(app)
     redis.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
+
+
+class _MigrateLater:
+    """Stands in for Flask-Migrate until somebody migrates: Alembic weighs 28 MB, and no web process needs it."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __getattr__(self, name: str) -> Any:
+        from flask_migrate import Migrate
+
+        Migrate(self._app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+        return getattr(self._app.extensions["migrate"], name)
 
 
 def client_address() -> str:

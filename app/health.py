@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Flask, Response, current_app, jsonify
 from redis import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import web
+from . import history, web
 from .config import ROOT
 from .extensions import db, redis
 
@@ -51,17 +47,10 @@ def _database() -> str:
 
 def _migrations() -> str:
     try:
-        current = MigrationContext.configure(db.session.connection()).get_current_revision()
+        current = history.current(db.session.connection())
     except SQLAlchemyError:
         return "unknown"
-    return "ok" if current == _newest_migration() else f"at {current or 'nothing'}, expected {_newest_migration()}"
-
-
-@cache
-def _newest_migration() -> str | None:
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "migrations"))
-    return ScriptDirectory.from_config(config).get_current_head()
+    return "ok" if current == history.newest() else f"at {current or 'nothing'}, expected {history.newest()}"
 
 
 def _redis() -> str:

@@ -21,12 +21,11 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.request import urlopen
 
-import flask_migrate
+from sqlalchemy import NullPool, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import create_app, embedded, processes
+from . import create_app, embedded, history, processes
 from .config import ROOT, BadSettings, Settings
-from .extensions import db
 
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 GUNICORN = (sys.executable, "-m", "gunicorn", "wsgi:app")
@@ -69,9 +68,11 @@ def start_everything(settings: Settings, address: Address, children: Children) -
     address.must_be_free()
     say("Laurel is starting ...")
     settings = start_redis(settings, children)
-    migrate(settings)
+    was_current = is_current(settings)
+    if not was_current:
+        migrate(settings)
     web = children.start("web", GUNICORN)
-    sign_in = "" if settings.production else load_demo()
+    sign_in = "" if settings.production else how_to_sign_in(settings, was_current)
     wait_for_first_page(address, web)
     children.start("worker", (*FLASK, "worker"))
     children.start("scheduler", (*FLASK, "scheduler"))
@@ -158,7 +159,20 @@ def start_redis(settings: Settings, children: Children) -> Settings:
     return replace(settings, redis_url=server.url)
 
 
+def is_current(settings: Settings) -> bool:
+    """Whether there is nothing to migrate, as at most starts: importing what migrates takes a second or two."""
+    try:
+        with create_engine(settings.database_url, poolclass=NullPool).connect() as connection:
+            return history.current(connection) == history.newest()
+    except SQLAlchemyError:
+        return False
+
+
 def migrate(settings: Settings) -> None:
+    import flask_migrate
+
+    from .extensions import db
+
     app = create_app(settings)
     with app.app_context():
         try:
@@ -169,6 +183,12 @@ def migrate(settings: Settings) -> None:
             raise CannotStart("the database could not be migrated, for the reason above.") from None
         finally:
             db.engine.dispose()
+
+
+def how_to_sign_in(settings: Settings, was_current: bool) -> str:
+    if was_current and settings.demo_sign_in.exists():
+        return settings.demo_sign_in.read_text().strip()
+    return load_demo()
 
 
 def load_demo() -> str:

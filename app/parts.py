@@ -1,0 +1,41 @@
+"""All that an application is put together from, in the order in which it is."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from . import demo, extensions, health, home, i18n, icons, logs, metrics, navigation, web
+from . import models as models
+from .accounts import access as accounts_access
+from .accounts import commands as accounts_commands
+from .accounts import routes as accounts_routes
+from .api import routes as api_routes
+from .audit import commands as audit_commands
+from .events import routes as events_routes
+from .events.importing import routes as importing_routes
+from .jobs import commands as job_commands
+from .leaderboards import routes as leaderboards_routes
+from .scoring import routes as scoring_routes
+
+PARTS: tuple[ModuleType, ...] = (
+    logs,
+    extensions,
+    web,
+    i18n,
+    icons,
+    navigation,
+    accounts_access,
+    accounts_commands,
+    accounts_routes,
+    audit_commands,
+    job_commands,
+    health,
+    metrics,
+    home,
+    events_routes,
+    importing_routes,
+    scoring_routes,
+    leaderboards_routes,
+    api_routes,
+    demo,
+)
