@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import redis as redis_client
-from flask import Flask, request
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_login import LoginManager
@@ -43,6 +44,7 @@ babel = Babel()  # type: ignore[no-untyped-call]
 
 
 def init_app(app: Flask) -> None:
+    app.session_interface = Sessions()
     db.init_app(app)
     app.extensions["migrate"] = _MigrateLater(app)
     redis.init_app(app)
@@ -68,6 +70,25 @@ def client_address() -> str:
 
 
 limiter = Limiter(key_func=client_address, default_limits=[], swallow_errors=True)
+
+
+@limiter.request_filter  # type: ignore[untyped-decorator]
+def _is_unlimited() -> bool:
+    """Boards are asked for every second by everybody: not even their limits are looked for, as they have none."""
+    return request.blueprint == "leaderboards"
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own, but for a request without a session's cookie, as a board's are: nothing is prepared for that."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session or session.modified or session.accessed:
+            super().save_session(app, session, response)
 
 
 class Redis:

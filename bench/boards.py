@@ -77,7 +77,9 @@ def uncached(here: Place, ours: Server, address: str, event: Event) -> None:
 
     turn()
     costs = sorted(turn().ms for _round in range(7))
-    row("page made anew, 1,000 people", f"{costs[3]:.1f} ms", "", f"({costs[0]:.1f} to {costs[-1]:.1f} ms)", "", "60 ms")
+    row(
+        "page made anew, 1,000 people", f"{costs[3]:.1f} ms", "", f"({costs[0]:.1f} to {costs[-1]:.1f} ms)", "", "60 ms"
+    )
 
 
 def growth(ours: Server, address: str) -> None:

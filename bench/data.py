@@ -51,9 +51,7 @@ def event(people: int, *, with_records: bool = True) -> Event:
         for low, high in ((8, 10), (11, 13)):
             name = f"{gender} {low}-{high}"
             db.session.add(
-                Category(
-                    event_id=made.id, name=name, name_key=name_key(name), age_from=low, age_to=high, gender=gender
-                )
+                Category(event_id=made.id, name=name, name_key=name_key(name), age_from=low, age_to=high, gender=gender)
             )
     db.session.flush()
     rows = [

@@ -206,7 +206,11 @@ def header(head: bytes, name: str) -> str | None:
 
 
 def get(path: str, **headers: str) -> bytes:
-    named = {"Host": "127.0.0.1", "Accept-Language": "en", **{name.replace("_", "-"): value for name, value in headers.items()}}
+    named = {
+        "Host": "127.0.0.1",
+        "Accept-Language": "en",
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
     lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in named.items()), "", ""]
     return "\r\n".join(lines).encode()
 

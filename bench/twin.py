@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import time
 
 import redis
@@ -21,6 +22,7 @@ store = redis.Redis.from_url(os.environ["REDIS_URL"])
 @app.before_request
 def start_clock() -> None:
     g.started = time.perf_counter()
+    g.request_id = secrets.token_hex(8)
 
 
 @app.get("/<name>")
@@ -30,6 +32,7 @@ def show(name: str) -> Response:
     response = Response(body, status=304 if name == "unchanged" else 200)
     response.headers.clear()
     response.headers.extend(json.loads(head))
+    response.headers["X-Request-ID"] = g.request_id
     return response
 
 
@@ -37,6 +40,7 @@ def show(name: str) -> Response:
 def log_request(response: Response) -> Response:
     log.info(
         "request",
+        request_id=g.request_id,
         method=request.method,
         path=request.path,
         status=response.status_code,

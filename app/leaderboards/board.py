@@ -25,6 +25,7 @@ TOGETHER = "all"
 BUCKET = re.compile(r"(f|m|x|none)-(\d{1,10}|all|unassigned)|group-\d{1,10}")
 ROWS = 100
 ALIGNED_PLACES = 3
+SHOWN_GROUPS = 12
 
 GENDERS = {Gender.F: _l("Female"), Gender.M: _l("Male"), Gender.X: _l("Other")}
 
@@ -132,6 +133,13 @@ class Board:
             *((group.group.name, group.key, group.rows) for group in groups),
         ]
         return [self._filter(*part) for part in parts] if len(parts) > 1 or self.view.bucket != TOGETHER else []
+
+    @cached_property
+    def progress(self) -> list[GroupStandings]:
+        """The groups whose progress is shown: all, or of many the one looked at and those where most is missing."""
+        groups = self.standings.groups
+        wanted = sorted(groups, key=lambda group: (group.key != self.view.bucket, len(group.rows) - group.people))
+        return [group for group in groups if group in wanted[:SHOWN_GROUPS]]
 
     @property
     def is_provisional(self) -> bool:
