@@ -61,7 +61,7 @@ def headers_of(head: bytes) -> list[tuple[str, str]]:
 
 
 def uncached(here: Place, ours: Server, address: str, event: Event) -> None:
-    """Every view of the board anew: with each turn the revision is higher, and each request another category."""
+    """Boards after a write: with each turn the revisions are higher, and each request asks for another activity."""
     app = here.app()
 
     def turn() -> Turn:

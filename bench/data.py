@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date
 from decimal import Decimal
 
@@ -28,7 +29,7 @@ def event(people: int, *, with_records: bool = True) -> Event:
         starts_on=date(2026, 7, 4),
         status=EventStatus.ACTIVE,
         visibility=Visibility.PUBLIC,
-        link_token=f"bench-{people}",
+        link_token=secrets.token_urlsafe(16),
         created_at=now(),
     )
     db.session.add(made)
@@ -47,7 +48,7 @@ def event(people: int, *, with_records: bool = True) -> Event:
         )
         for n in range(1, ACTIVITIES + 1)
     ]
-    for n, gender in enumerate((Gender.F, Gender.M)):
+    for gender in (Gender.F, Gender.M):
         for low, high in ((8, 10), (11, 13)):
             name = f"{gender} {low}-{high}"
             db.session.add(
@@ -66,8 +67,11 @@ def event(people: int, *, with_records: bool = True) -> Event:
         }
         for n in range(people)
     ]
-    ids = list(db.session.scalars(insert(Participant).returning(Participant.id, sort_by_parameter_order=True), rows))
-    if with_records:
+    ids = []
+    if rows:
+        stored = insert(Participant).returning(Participant.id, sort_by_parameter_order=True)
+        ids = list(db.session.scalars(stored, rows))
+    if ids and with_records:
         _records(made, ids)
     db.session.commit()
     return made

@@ -42,7 +42,7 @@ class Turn:
 
 
 def compare(title: str, ours: Callable[[], Turn], twin: Callable[[], Turn], aim: str) -> None:
-    """Take turns, and print both medians and the ratio of each pair's costs: 0.5 where we cost twice what the twin does."""
+    """Take turns, and print both medians and the ratio of each pair's costs: 0.5 where we cost twice as much."""
     pairs = [(ours(), twin()) for _round in range(ROUNDS + 1)][1:]
     ratios = sorted(b.ms / a.ms for a, b in pairs)
     per_second = [statistics.median(turn.count / turn.wall for turn in side) for side in zip(*pairs, strict=True)]
