@@ -1,4 +1,5 @@
-# `make run` starts Laurel, `make test` checks all of it. Both fetch what they need first, into .venv and static/vendor.
+# `make run` starts Laurel, `make test` checks all of it, `make bench` measures it. They fetch what they need first, into
+# .venv and static/vendor.
 
 PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3.14; do \
 	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
@@ -19,7 +20,7 @@ MESSAGES := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/messa
 # The locks name every package, so pip has nothing to work out.
 INSTALL := $(IN_VENV) -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes
 
-.PHONY: run test setup check lock clean
+.PHONY: run test bench setup check lock clean
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -30,6 +31,9 @@ run: $(RUNTIME) $(FRONTEND) $(MESSAGES)
 test: check $(FRONTEND) $(MESSAGES)
 	@$(IN_VENV) -m tests.support.chromium
 	@$(IN_VENV) -m pytest -n $(JOBS) --dist worksteal
+
+bench: $(DEVELOPMENT) $(FRONTEND) $(MESSAGES)
+	@$(IN_VENV) -m bench
 
 setup: $(DEVELOPMENT) $(FRONTEND) $(MESSAGES)
 

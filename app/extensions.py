@@ -72,7 +72,7 @@ def client_address() -> str:
 limiter = Limiter(key_func=client_address, default_limits=[], swallow_errors=True)
 
 
-@limiter.request_filter  # type: ignore[untyped-decorator]
+@limiter.request_filter
 def _is_unlimited() -> bool:
     """Boards are asked for every second by everybody: not even their limits are looked for, as they have none."""
     return request.blueprint == "leaderboards"

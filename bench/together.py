@@ -50,10 +50,9 @@ def main() -> None:
         with servers(here, "wsgi:app") as [server]:
             writing, reading = Waits(), Waits()
             until = time.monotonic() + SECONDS
+            where = (f"/api/v1{address}", people, activity)
             threads = [
-                threading.Thread(
-                    target=write, args=(server, writing, until, n, f"/api/v1{address}", token, people, activity)
-                )
+                threading.Thread(target=write, args=(server, writing, until, n, token, *where))
                 for n, token in enumerate(tokens)
             ] + [threading.Thread(target=read, args=(server, reading, until, address)) for _reader in range(READERS)]
             for thread in threads:
@@ -67,7 +66,7 @@ def main() -> None:
 
 
 def write(
-    server: Server, waits: Waits, until: float, number: int, address: str, token: str, people: list[int], activity: int
+    server: Server, waits: Waits, until: float, number: int, token: str, address: str, people: list[int], activity: int
 ) -> None:
     """One value every second, each writer at a moment of its own."""
     asker = Asker(server)

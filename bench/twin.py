@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import time
+from typing import Any
 
 import redis
 import structlog
@@ -28,7 +29,8 @@ def start_clock() -> None:
 @app.get("/<name>")
 def show(name: str) -> Response:
     """What `twin:<name>` holds: a line with the headers and then the body. `unchanged` is answered with a 304."""
-    head, _newline, body = store.get(f"twin:{name}").partition(b"\n")  # type: ignore[union-attr]
+    stored: Any = store.get(f"twin:{name}")
+    head, _newline, body = stored.partition(b"\n")
     response = Response(body, status=304 if name == "unchanged" else 200)
     response.headers.clear()
     response.headers.extend(json.loads(head))

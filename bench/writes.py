@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
 from dataclasses import replace
 from datetime import date
 from itertools import count
+from typing import Any
 
+import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert, update
@@ -28,12 +31,17 @@ from bench.harness import Place, compare, computing, head, place
 
 SAVES = 20
 PEOPLE = 10_000
+PLAIN_INSERT = """
+    INSERT INTO participants (event_id, group_id, display_name, external_id, gender, born, extra, position)
+    VALUES (:event, :group, :name, 'x' || :id, :gender, :born, '{}', :position)
+"""
 numbers = count(1)
 
 
 def main() -> None:
     with place() as here:
         app = create_app(replace(here.settings, extra={"WTF_CSRF_ENABLED": False}))
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
         with app.app_context():
             user = create_user("admin@example.org", "Admin", Role.ADMIN, "correct horse battery", by=None)
             event = data.event(30)
@@ -142,33 +150,20 @@ def importing(app: Flask, user: User) -> None:
             plan = queries.plan(import_, queries.reading(import_))
             actions.apply_import(import_, plan.fingerprint(), by=user)
             db.session.commit()
-            assert import_.result and import_.result["new"] == PEOPLE, import_.result
+            assert import_.result
+            assert import_.result["new"] == PEOPLE, import_.result
         return PEOPLE
 
     def twin() -> int:
         with app.app_context():
             event = data.event(30, with_records=False)
-            group_id = event.groups[0].id
-            lines = csv.DictReader(io.StringIO(file.decode()))
+            common = {"event": event.id, "group": event.groups[0].id}
             rows = [
-                (
-                    event.id,
-                    group_id,
-                    line["name"],
-                    line["id"],
-                    line["gender"],
-                    date.fromisoformat(line["born"]),
-                    "{}",
-                    n,
-                )
-                for n, line in enumerate(lines)
+                {**line, **common, "position": n, "born": date.fromisoformat(line["born"]).isoformat()}
+                for n, line in enumerate(csv.DictReader(io.StringIO(file.decode())))
             ]
-            raw = db.session.connection().connection.cursor()
-            raw.executemany(
-                "INSERT INTO participants (event_id, group_id, display_name, external_id, gender, born, extra, position)"
-                " VALUES (?, ?, ?, 'x' || ?, ?, ?, ?, ?)",
-                [(*row[:5], row[5].isoformat(), *row[6:]) for row in rows],
-            )
+            raw: Any = db.session.connection().connection
+            raw.cursor().executemany(PLAIN_INSERT, rows)
             db.session.commit()
         return PEOPLE
 

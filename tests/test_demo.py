@@ -7,7 +7,6 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import audit
-from app.demo import SIGN_IN_FILE
 from app.events.kinds import EvaluationType, EventStatus, Visibility
 from app.events.models import Activity, Event, Group, Participant
 from app.extensions import db
@@ -54,7 +53,7 @@ def test_who_may_sign_in_is_printed_at_every_start(app: Flask) -> None:
 
 def test_the_passwords_are_random_and_in_a_file_that_only_its_owner_reads(app: Flask) -> None:
     load(app)
-    file = app.config["SETTINGS"].instance / SIGN_IN_FILE
+    file = app.config["SETTINGS"].demo_sign_in
     assert file.stat().st_mode & 0o077 == 0
 
 

@@ -170,3 +170,17 @@ def test_everybody_finds_public_boards_and_staff_their_own(
 def names(browser: FlaskClient) -> list[str]:
     page = browser.get("/boards").text
     return [name for name in ("Summer games", "Ours", "Hidden") if f"<strong>{name}</strong>" in page]
+
+
+def test_of_many_groups_the_progress_shows_those_where_most_is_missing(
+    client: FlaskClient, games: Games, score: Score
+) -> None:
+    groups = [make.group(games.event, people=2) for _ in range(14)]
+    done = {person: "1" for group in groups[:4] for person in group.participants}
+    score(games.sprint, done)
+    page = client.get(f"{games.url}?bucket=group-{groups[0].id}").text
+    shown = [group for group in groups if f'aria-label="{group.name}"' in page]
+    assert page.count('class="meter"') == 12
+    assert shown[0] is groups[0]
+    assert set(groups[4:]) <= set(shown)
+    assert "The 12 of 15 groups where most is missing." in page
