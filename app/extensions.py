@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import click
 import redis as redis_client
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
@@ -47,6 +48,7 @@ def init_app(app: Flask) -> None:
     app.session_interface = Sessions()
     db.init_app(app)
     app.extensions["migrate"] = _MigrateLater(app)
+    app.cli.add_command(_MigrateCommands("db", help="Perform database migrations."))
     redis.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
@@ -63,6 +65,14 @@ class _MigrateLater:
 
         Migrate(self._app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
         return getattr(self._app.extensions["migrate"], name)
+
+
+class _MigrateCommands(click.Command):
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        from flask_migrate.cli import db as commands
+
+        context: click.Context = commands.make_context(*args, **kwargs)
+        return context
 
 
 def client_address() -> str:

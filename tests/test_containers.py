@@ -119,9 +119,8 @@ def test_each_role_runs_a_command_that_exists(app: Flask, name: str) -> None:
         assert arguments == ["wsgi:app"]
         return
     assert program == "flask"
-    commands: Any = app.cli
-    for argument in arguments:
-        commands = commands.commands[argument]
+    result = app.test_cli_runner().invoke(args=[*arguments, "--help"])
+    assert result.exit_code == 0, result.output
 
 
 def test_services_wait_for_what_they_need_and_all_of_it_is_there() -> None:
