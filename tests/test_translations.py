@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
@@ -40,6 +41,12 @@ def test_the_catalogue_holds_the_texts_of_the_code_and_no_others(translated: Cat
     assert sorted(map(str, theirs - ours)) == [], "texts without a place in the catalogue: run `make messages`"
     assert sorted(map(str, ours - theirs)) == [], "texts that are gone: run `make messages`"
     assert not translated.obsolete
+
+
+def test_a_text_for_one_goes_with_only_one_text_for_several() -> None:
+    """A catalogue finds both by the first: of two second ones only one would be there to be translated."""
+    pairs = {(context, *text) for text, context in messages.found() if isinstance(text, tuple)}
+    assert [pair for pair, count in Counter(pair[:2] for pair in pairs).items() if count > 1] == []
 
 
 @pytest.mark.parametrize("file", TRANSLATED)

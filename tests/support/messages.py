@@ -38,17 +38,22 @@ SOURCES = {
 def template() -> Catalog:
     """Every text that the code and the templates show."""
     texts = Catalog()
+    for text, context in found():
+        texts.add(text, context=context)
+    return texts
+
+
+def found() -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+    """Each text, or the two of one and several, wherever it stands; with its context."""
     for folder, methods in SOURCES.items():
-        found = extract_from_dir(
+        for _file, _line, text, _comments, context in extract_from_dir(
             ROOT / folder,
             methods,
             {"**": {"silent": "false", "trimmed": "true", "newstyle_gettext": "true"}},
             keywords=KEYWORDS,
             directory_filter=lambda folder: not Path(folder).name.startswith((".", "__")),
-        )
-        for _file, _line, text, _comments, context in found:
-            texts.add(text, context=context)
-    return texts
+        ):
+            yield text, context
 
 
 def files() -> list[Path]:
