@@ -16,6 +16,7 @@ from .events import routes as events_routes
 from .events.importing import routes as importing_routes
 from .jobs import commands as job_commands
 from .leaderboards import routes as leaderboards_routes
+from .scoring import importing as scoring_importing
 from .scoring import routes as scoring_routes
 
 __all__ = ["create_app", "models"]
@@ -36,6 +37,7 @@ PARTS = (
     home,
     events_routes,
     importing_routes,
+    scoring_importing,
     scoring_routes,
     leaderboards_routes,
     api_routes,
