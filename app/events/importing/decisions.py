@@ -42,7 +42,8 @@ class Question:
 
 
 def near_groups(names: Iterable[str], existing: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Each name with the earlier one that it is nearly. Figures and single letters tell groups apart: A is not B."""
+    """Each name with the earlier one that it is nearly. Figures and single letters tell groups apart, and so does a
+    plus: 100+ is not 100."""
     from rapidfuzz import fuzz, process
 
     earlier = {name: folded(name) for name in existing}
@@ -60,7 +61,7 @@ def near_groups(names: Iterable[str], existing: Iterable[str]) -> Iterator[tuple
 
 
 def _marks(name: str) -> list[str]:
-    return sorted(re.findall(r"\d+|\b\w\b", name_key(name)))
+    return sorted(re.findall(r"\d+|\b\w\b|\+", name_key(name)))
 
 
 def likeness(name: str) -> tuple[str, ...]:

@@ -42,4 +42,4 @@ def _regularity(sample: str, delimiter: str) -> tuple[int, int]:
     except csv.Error:
         return 0, 0
     usual = [(width - 1) * count for width, count in Counter(widths).items() if count * 2 > len(widths)]
-    return max(usual, default=0), next(iter(widths), 0)
+    return max(usual, default=0), next(iter(widths), 1)

@@ -65,8 +65,9 @@ def _likeliest(sheets: Sheets) -> str:
     """The one whose headers are known best, then the longest."""
 
     def promise(name: str) -> tuple[int, int]:
-        head = sheets[name][:HEAD_ROWS]
-        return known_headers(head[find_header(head) - 1]) if head else 0, sum(map(_is_filled, sheets[name]))
+        rows = sheets[name]
+        header = find_header(rows[:HEAD_ROWS])
+        return known_headers(rows[header - 1]) if rows else 0, sum(map(_is_filled, rows[header:]))
 
     return max(sheets, key=promise, default="")
 

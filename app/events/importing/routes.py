@@ -107,9 +107,10 @@ def save(import_id: int) -> Response:
         reading = queries.reading(import_)
     except UnreadableFile:
         return import_page(import_, status=REFUSED)
-    form = form_of(import_, reading, plan_of(import_, reading))
+    plan = plan_of(import_, reading)
+    form = form_of(import_, reading, plan)
     if not form.validate():
-        return preview_page(import_, reading, form, status=REFUSED)
+        return preview_page(import_, reading, plan, form, status=REFUSED)
     actions.choose_options(import_, form.options)
     db.session.commit()
     return import_page(import_) if web.wants_piece() else web.go_to("importing.show", import_id=import_.id)
@@ -185,7 +186,7 @@ def import_page(import_: Import, status: int = 200) -> Response:
     except UnreadableFile as unreadable:
         return page(import_, "importing/_unreadable.html", status, message=unreadable.message)
     plan = plan_of(import_, reading)
-    return preview_page(import_, reading, form_of(import_, reading, plan, formdata=None), status)
+    return preview_page(import_, reading, plan, form_of(import_, reading, plan, formdata=None), status)
 
 
 def plan_of(import_: Import, reading: Reading) -> Plan | None:
@@ -196,8 +197,9 @@ def form_of(import_: Import, reading: Reading, plan: Plan | None, **kwargs: Any)
     return options_form(reading, plan.questions if plan else [], partial(queries.stored_table, import_.file), **kwargs)
 
 
-def preview_page(import_: Import, reading: Reading, form: OptionsForm, status: int = 200) -> Response:
-    plan = plan_of(import_, reading)
+def preview_page(
+    import_: Import, reading: Reading, plan: Plan | None, form: OptionsForm, status: int = 200
+) -> Response:
     only = request.args.get("only", type=Verdict)
     return page(
         import_,
