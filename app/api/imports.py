@@ -15,7 +15,7 @@ from ..events.importing.table import Table, UnreadableFile
 from ..events.importing.text import clean
 from ..events.models import Event
 from .errors import MOST_SHOWN, refusal
-from .schemas import HowRead, Imported, ImportQuery, RowError
+from .import_schemas import HowRead, Imported, ImportQuery, RowError
 
 LARGEST_BODY = LARGEST + 65_536
 LONGEST_FILENAME = 200

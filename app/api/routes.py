@@ -18,6 +18,7 @@ from ..scoring.models import Source
 from . import idempotency, imports, openapi, queries, records
 from .access import event_in_reach
 from .errors import errors_in, refused_items
+from .import_schemas import Imported, ImportQuery, RowErrors
 from .openapi import documented
 from .schemas import (
     Conflicts,
@@ -26,13 +27,10 @@ from .schemas import (
     EventPage,
     EventsQuery,
     EventSummary,
-    Imported,
-    ImportQuery,
     ItemErrors,
     Participant,
     ParticipantPage,
     ParticipantsQuery,
-    RowErrors,
     Saved,
     Standings,
     StandingsOfActivity,

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.api import schemas
+from app.api import import_schemas, schemas
 from app.events.importing.reading import LARGEST
 from app.events.kinds import EventStatus
 from app.events.models import Event, Import, Participant
@@ -38,7 +38,7 @@ def form(data: bytes, name: str = "file") -> dict[str, Any]:
 def test_a_dry_run_says_what_would_be_written_and_writes_nothing(app: Flask, games: Games, admin: Script) -> None:
     answer = admin.post(url(games, dry_run="true"), data=FILE.encode())
     assert answer.status_code == 200
-    found = schemas.Imported.model_validate_json(answer.data)
+    found = import_schemas.Imported.model_validate_json(answer.data)
     assert (found.dry_run, found.import_id, found.new, found.changed, found.refused) == (True, None, 1, 1, 0)
     assert found.groups_new == ["Green"]
     assert (found.read.kind, found.read.delimiter, found.read.header_row) == ("CSV", ";", 1)
@@ -69,7 +69,7 @@ def test_one_refused_row_refuses_the_file_unless_it_may_be_left_out(app: Flask, 
     text = b"name;group;age\nDora;Red;9\nEma;Red;old\n;;8"
     answer = admin.post(url(games), data=text)
     assert answer.status_code == 422
-    errors = schemas.RowErrors.model_validate_json(answer.data)
+    errors = import_schemas.RowErrors.model_validate_json(answer.data)
     assert [(one.row, one.column) for one in errors.errors] == [(3, "age"), (4, "name"), (4, "group")]
     assert (errors.error_count, errors.error_code) == (3, "invalid")
     assert people(app) == 3

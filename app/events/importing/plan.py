@@ -129,7 +129,7 @@ class _Read:
 
 def _read(table: Table, mapping: Mapping, today: date, choices: Choices, standings: Standings) -> list[_Read]:
     read_person = person_reader(mapping, today, choices.group)
-    numbers = mapping.columns(Field.EXTERNAL_ID)
+    numbers, result_columns = mapping.columns(Field.EXTERNAL_ID), mapping.results
     first_rows: dict[str, int] = {}
     rows = []
     for row in table.rows:
@@ -141,19 +141,21 @@ def _read(table: Table, mapping: Mapping, today: date, choices: Choices, standin
             if external_id and first != row.number:
                 message = _("This number is already in row %(row)s.", row=first)
                 errors.append(CellError(mapping.headers[column], message))
-        results = _read_results(row, mapping, standings, errors)
+        results = _read_results(row, mapping.headers, result_columns, standings, errors)
         rows.append(_Read(row.number, external_id, None if errors else cast(Person, person), errors, results))
     return rows
 
 
-def _read_results(row: Row, mapping: Mapping, standings: Standings, errors: list[CellError]) -> dict[int, str]:
+def _read_results(
+    row: Row, headers: Sequence[str], columns: dict[int, int], standings: Standings, errors: list[CellError]
+) -> dict[int, str]:
     results = {}
-    for activity_id, column in mapping.results.items():
+    for activity_id, column in columns.items():
         try:
             if text := standings.read(activity_id, row.cells[column]):
                 results[activity_id] = text
         except InvalidCell as invalid:
-            errors.append(CellError(mapping.headers[column], invalid.message))
+            errors.append(CellError(headers[column], invalid.message))
     return results
 
 

@@ -11,6 +11,8 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 def clean(text: str) -> str:
     """As it is kept: composed accents, single spaces, no control characters."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     return " ".join(unicodedata.normalize("NFC", _CONTROL.sub("", text)).split())
 
 
@@ -21,7 +23,8 @@ def plain(text: str) -> str:
 
 def folded(text: str) -> str:
     """As it is compared in any script: letters and figures alone, without accents and case."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text).casefold()))
+    plainer = text if text.isascii() else unicodedata.normalize("NFKD", text)
+    return "".join(filter(str.isalnum, plainer.casefold()))
 
 
 def guarded(text: str) -> str:
