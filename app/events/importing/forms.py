@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField, SelectChoice, SelectField, StringField, ValidationError
 from wtforms.validators import Length
 
+from ...forms import Form
 from . import wording
 from .decisions import Question
 from .mapping import LABELS, Result, encoded
@@ -32,7 +32,7 @@ def _cleaned(text: str | None) -> str:
     return clean((text or "").replace("\0", ""))
 
 
-class UploadForm(FlaskForm):  # type: ignore[misc]
+class UploadForm(Form):
     """A file that can be read; then `data` holds its bytes and `table` what is in them."""
 
     file = FileField(_l("File"), validators=[FileRequired(_l("Choose a file."))])
@@ -53,7 +53,7 @@ class UploadForm(FlaskForm):  # type: ignore[misc]
         return clean(self.file.data.filename.rpartition("/")[2])[-LONGEST_FILENAME:]
 
 
-class OptionsForm(FlaskForm):  # type: ignore[misc]
+class OptionsForm(Form):
     """How to read a file, what its columns mean and what is one and the same; `table` is the file read so, once the
     form is valid. The class that `options_form` makes has a field for each column and each question too."""
 
@@ -114,30 +114,29 @@ class OptionsForm(FlaskForm):  # type: ignore[misc]
 def options_form(reading: Reading, questions: list[Question], read: Callable[..., Table], **kwargs: Any) -> OptionsForm:
     """What is not sent stays as it is."""
 
-    class Form(OptionsForm):
+    class FileForm(OptionsForm):
         pass
 
     table, choices = reading.table, reading.choices
     if table.sheets:
-        Form.sheet = SelectField(_l("Sheet"), choices=[SelectChoice(name, name) for name in table.sheets])
+        FileForm.sheet = SelectField(_l("Sheet"), choices=[SelectChoice(name, name) for name in table.sheets])
     else:
-        Form.encoding = SelectField(_l("Encoding"), choices=ENCODINGS)
-        Form.delimiter = SelectField(_l("Between the columns"), choices=DELIMITERS)
+        FileForm.encoding = SelectField(_l("Encoding"), choices=ENCODINGS)
+        FileForm.delimiter = SelectField(_l("Between the columns"), choices=DELIMITERS)
     activities = [SelectChoice(encoded(Result(one.id)), wording.results_of(one.name)) for one in reading.activities]
     for index, meaning in enumerate(reading.mapping.fields):
         column = SelectField(choices=[*FIELDS, *activities], default=encoded(meaning))
-        setattr(Form, f"column_{index}", column)
+        setattr(FileForm, f"column_{index}", column)
     for question in questions:
-        setattr(
-            Form, f"same_{question.key}", SelectField(choices=ANSWERS, default=SAME if question.same else DIFFERENT)
-        )
+        answer = SelectField(choices=ANSWERS, default=SAME if question.same else DIFFERENT)
+        setattr(FileForm, f"same_{question.key}", answer)
     data = {name: getattr(table, name) for name in HOW}
-    form = Form(data={**data, "group": choices.group}, **kwargs)
+    form = FileForm(data={**data, "group": choices.group}, **kwargs)
     form.read, form.reading, form.questions = read, reading, questions
     return form
 
 
-class ConfirmForm(FlaskForm):  # type: ignore[misc]
+class ConfirmForm(Form):
     """`fingerprint` says which plan was looked at."""
 
     fingerprint = HiddenField(validators=[Length(max=64)])
