@@ -15,6 +15,7 @@ from .events import routes as events_routes
 from .events.importing import routes as importing_routes
 from .jobs import commands as job_commands
 from .leaderboards import routes as leaderboards_routes
+from .scoring import importing as scoring_importing
 from .scoring import routes as scoring_routes
 
 PARTS: tuple[ModuleType, ...] = (
@@ -34,6 +35,7 @@ PARTS: tuple[ModuleType, ...] = (
     home,
     events_routes,
     importing_routes,
+    scoring_importing,
     scoring_routes,
     leaderboards_routes,
     api_routes,

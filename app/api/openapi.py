@@ -40,6 +40,16 @@ IDEMPOTENCY_KEY = {
 }
 REPLAYED = {"Idempotent-Replayed": {"description": "`true` for a remembered answer.", "schema": {"type": "string"}}}
 RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+FILE: dict[str, Any] = {
+    "multipart/form-data": {
+        "schema": {
+            "type": "object",
+            "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+            "required": ["file"],
+        }
+    },
+    "application/octet-stream": {},
+}
 
 View = TypeVar("View", bound=Callable[..., Any])
 Schema = type[BaseModel]
@@ -53,6 +63,7 @@ class Operation:
     body: Schema | None = None
     errors: Mapping[int, Schema] = field(default_factory=dict)
     idempotent: bool = False
+    takes_file: bool = False
 
     @property
     def schemas(self) -> set[Schema]:
@@ -67,11 +78,12 @@ def documented(
     body: Schema | None = None,
     errors: Mapping[int, Schema] | None = None,
     idempotent: bool = False,
+    takes_file: bool = False,
 ) -> Callable[[View], View]:
     """Say what a view takes and answers. Errors that every view has (401, 403, 404, 500) need not be named."""
 
     def mark(view: View) -> View:
-        view.operation = Operation(summary, answer, query, body, errors or {}, idempotent)  # type: ignore[attr-defined]
+        view.operation = Operation(summary, answer, query, body, errors or {}, idempotent, takes_file)  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -122,6 +134,8 @@ def _describe(rule: Rule, operation: Operation) -> dict[str, Any]:
         described["parameters"].append(IDEMPOTENCY_KEY)
     if operation.body:
         described["requestBody"] = {"required": True, "content": _json(operation.body)}
+    if operation.takes_file:
+        described["requestBody"] = {"required": True, "content": FILE}
     for status, schema in sorted(_errors(rule, operation, guarded).items()):
         described["responses"][str(status)] = _response(status, schema, RETRY_AFTER if status in {429, 503} else None)
     return described

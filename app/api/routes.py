@@ -10,13 +10,15 @@ from pydantic import BaseModel, ValidationError
 from .. import web
 from ..accounts.access import allow_token, me
 from ..accounts.models import Role
+from ..events.access import event_to_change
 from ..extensions import client_address, db, limiter
 from ..leaderboards.queries import event_standings
 from ..scoring.actions import NotOpen, save_records
 from ..scoring.models import Source
-from . import idempotency, openapi, queries, records
+from . import idempotency, imports, openapi, queries, records
 from .access import event_in_reach
 from .errors import errors_in, refused_items
+from .import_schemas import Imported, ImportQuery, RowErrors
 from .openapi import documented
 from .schemas import (
     Conflicts,
@@ -53,7 +55,7 @@ def init_app(app: Flask) -> None:
 @bp.before_request
 def receive_body() -> None:
     """Before anybody is looked up: on SQLite that takes the lock of a writer, and a slow sender would hold it."""
-    request.max_content_length = LARGEST_BODY
+    request.max_content_length = imports.LARGEST_BODY if request.endpoint == "api.create_import" else LARGEST_BODY
     request.get_data()
 
 
@@ -139,6 +141,31 @@ def create_records(event_id: int) -> Response:
     idempotency.remember(claim, answer)
     db.session.commit()
     return _json(answer)
+
+
+@bp.post("/events/<int:event_id>/import")
+@allow_token(Role.ADMIN)
+@documented(
+    "Bring people in from a CSV, TSV, XLSX or ODS file, as a whole or not at all",
+    answer=Imported,
+    query=ImportQuery,
+    takes_file=True,
+    errors={409: Error, 413: Error, 422: RowErrors, 429: Error},
+)
+@limiter.limit(
+    "10/minute",
+    key_func=lambda: f"{me().id} {client_address()}",
+    error_message=lambda: _("Too many requests. Wait a moment and try again."),
+)
+def create_import(event_id: int) -> Response:
+    query = _query(ImportQuery)
+    # Ends the transaction: reading a large file takes its time, and must not keep others from writing.
+    db.session.rollback()
+    filename, data = imports.sent_file()
+    table = imports.table_in(data, query)
+    answer = imports.bring_in(event_to_change(event_id), filename, data, table, query)
+    db.session.commit()
+    return _answer(answer)
 
 
 @bp.get("/openapi.json")

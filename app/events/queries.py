@@ -180,6 +180,15 @@ def has_records(part: Activity | Participant) -> bool:
     return bool(db.session.scalar(select(exists().where(column == part.id))))
 
 
+def ids_with_records(event: Event) -> set[int]:
+    """Of the event's participants for whom anything was ever written."""
+    record = _record()
+    wanted = select(Participant.id).where(
+        Participant.event_id == event.id, exists().where(record.participant_id == Participant.id)
+    )
+    return set(db.session.scalars(wanted))
+
+
 # Categories -------------------------------------------------------------------------------------------------------
 
 

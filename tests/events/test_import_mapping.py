@@ -2,7 +2,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.events.importing.mapping import HEADERS, LABELS, Field, Mapping, guess
+from app.events.importing.headers import HEADERS, Field
+from app.events.importing.mapping import LABELS, Mapping, Meaning, guess
 from app.events.importing.table import Row, Table
 from app.events.importing.text import plain
 
@@ -14,7 +15,7 @@ def table(*headers: str, rows: Sequence[tuple[str, ...]] = ()) -> Table:
     return Table(headers, tuple(Row(number, line) for number, line in enumerate(lines, 2)), "utf-8", ";", False)
 
 
-def guessed(*headers: str) -> list[Field]:
+def guessed(*headers: str) -> list[Meaning]:
     return list(guess(table(*headers)).fields)
 
 
@@ -108,7 +109,7 @@ def test_a_name_and_a_group_are_enough() -> None:
     ("fields", "problem"),
     [
         ([F.GROUP_NAME], "Choose the column with the names."),
-        ([F.DISPLAY_NAME], "Choose the column with the groups."),
+        ([F.DISPLAY_NAME], "Choose the column with the groups, or one group for everybody."),
         ([F.LAST_NAME, F.GROUP_NAME], "Choose columns for both the first and the last name."),
         (
             [F.DISPLAY_NAME, F.LAST_NAME, F.GROUP_NAME],

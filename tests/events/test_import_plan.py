@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.events.importing.mapping import Field, Mapping, guess
+from app.events.importing.headers import Field
+from app.events.importing.mapping import Mapping, guess
 from app.events.importing.people import Person
 from app.events.importing.plan import Known, NewGroup, Plan, PlannedRow, Verdict, plan_import
 from app.events.importing.reading import read_table

@@ -95,8 +95,6 @@ def zipped(name: str, content: str = "") -> bytes:
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
-        (zipped("xl/workbook.xml"), "XLSX"),
-        (zipped("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), "ODS"),
         (zipped("photo.txt"), "ZIP"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "XLS"),
         (b"%PDF-1.7", "PDF"),
@@ -104,7 +102,7 @@ def zipped(name: str, content: str = "") -> bytes:
     ],
 )
 def test_another_kind_of_file_is_named(data: bytes, kind: str) -> None:
-    assert refusal(data) == f"This is a file of the kind {kind}. Save the table as CSV and try again."
+    assert refusal(data) == f"This is a file of the kind {kind}. Save the table as XLSX, ODS or CSV and try again."
 
 
 def test_nul_bytes_are_no_text() -> None:

@@ -16,14 +16,18 @@ from ...jobs.models import Job
 from .. import revisions
 from ..models import Event, Group, Import, Participant
 from ..names import name_key
-from . import queries
-from .mapping import Field
+from . import progress, queries
 from .people import Person
 from .plan import Plan, PlannedRow, Verdict
 from .progress import Problem
-from .table import Table, UnreadableFile
+from .queries import HOW
+from .results import ImportedResult, scorer
+from .table import Table
 
 COLOURS = 10
+BATCH = 2000
+# Of the whole way, in hundredths.
+READ, PLANNED = 20, 50
 
 
 def create_import(event: Event, filename: str, data: bytes, table: Table, *, by: User) -> Import:
@@ -33,7 +37,7 @@ def create_import(event: Event, filename: str, data: bytes, table: Table, *, by:
         user_id=by.id,
         filename=filename,
         file=assets.put(data),
-        options={"encoding": table.encoding, "delimiter": table.delimiter, "fields": {}},
+        options={**{name: getattr(table, name) for name in HOW}, "fields": {}},
         created_at=now(),
     )
     db.session.add(import_)
@@ -42,13 +46,9 @@ def create_import(event: Event, filename: str, data: bytes, table: Table, *, by:
     return import_
 
 
-def choose_options(import_: Import, table: Table, fields: Mapping[str, Field]) -> None:
-    """Read the file as `table` was read; the columns under these headers mean these fields."""
-    import_.options = {
-        "encoding": table.encoding,
-        "delimiter": table.delimiter,
-        "fields": {header: field.value for header, field in fields.items()},
-    }
+def choose_options(import_: Import, options: dict[str, Any]) -> None:
+    """How the file is read, what its columns mean, and what is one and the same."""
+    import_.options = options
     import_.result, import_.job_id = None, None
 
 
@@ -62,7 +62,7 @@ def delete_import(import_: Import, *, by: User) -> None:
     db.session.delete(import_)
 
 
-def apply_import(import_: Import, fingerprint: str, *, by: User | None) -> None:
+def apply_import(import_: Import, table: Table, fingerprint: str, *, by: User) -> None:
     """Write the plan as a whole if it still is the one with this fingerprint, else say why not and write nothing.
 
     The event's row must be locked.
@@ -71,21 +71,25 @@ def apply_import(import_: Import, fingerprint: str, *, by: User | None) -> None:
     if not event.can_change_plan:
         import_.result = {"problem": Problem.ARCHIVED}
         return
-    try:
-        read = queries.reading(import_)
-    except UnreadableFile:
-        import_.result = {"problem": Problem.UNREADABLE}
-        return
-    plan = None if read.mapping.problems() else queries.plan(import_, read)
+    read = queries.understood(table, import_.options, queries.open_activities(event))
+    plan = None if read.problems else queries.plan(event, read)
     if plan is None or plan.fingerprint() != fingerprint:
         import_.result = {"problem": Problem.STALE}
         return
-    written = _write(event, plan)
+    carry_out(import_, plan, by=by)
+
+
+def carry_out(import_: Import, plan: Plan, *, by: User) -> None:
+    """Write the plan, which was made of this import under the lock of its event."""
+    event = import_.event
+    progress.tell(import_.id, PLANNED)
+    written = _write(import_, plan, by)
     counts = {verdict.value: count for verdict, count in plan.counts.items()}
     import_.result = {
         **counts,
         "groups": len(plan.groups_new),
         "left_out": [row.number for row in plan.rows if row.verdict is Verdict.REFUSED],
+        "written": written,
     }
     import_.applied_at = now()
     payload = {"filename": import_.filename, "options": import_.options, "counts": counts, **written}
@@ -93,18 +97,34 @@ def apply_import(import_: Import, fingerprint: str, *, by: User | None) -> None:
     revisions.touch(event)
 
 
-def _write(event: Event, plan: Plan) -> dict[str, Any]:
-    """What was written, as the audit log keeps it. A few statements, however many rows."""
+def _write(import_: Import, plan: Plan, by: User) -> dict[str, Any]:
+    """What was written, as the audit log keeps it and as it is taken back. A few statements, however many rows."""
+    event = import_.event
     new_groups = _create_groups(event, plan)
     named = db.session.execute(select(Group.name_key, Group.id).where(Group.event_id == event.id))
     group_ids = dict(named.all())
-    new_people = _create_people(event, [row.person for row in _rows(plan, Verdict.NEW) if row.person], group_ids)
-    changed = _rows(plan, Verdict.CHANGED)
+    new = _rows(plan, Verdict.NEW)
+    new_people = _create_people(import_, [row.person for row in new if row.person], group_ids)
+    changed = [row for row in _rows(plan, Verdict.CHANGED) if row.changes]
     if changed:
         rows = [{"id": row.participant_id, **_columns(row.person, group_ids)} for row in changed if row.person]
         db.session.execute(update(Participant), rows)
     changes = {str(row.participant_id): _in_json(row.changes) for row in changed}
-    return {"groups": new_groups, "participants": new_people, "changes": changes}
+    results = _save_results(event, plan, dict(zip([row.number for row in new], new_people, strict=True)), by)
+    return {"groups": new_groups, "participants": new_people, "changes": changes, "results": results}
+
+
+def _save_results(event: Event, plan: Plan, made: dict[int, int], by: User) -> list[list[Any]]:
+    """Each as activity, participant, old and new; `made` has the people who are new by the row's number."""
+    written: list[list[Any]] = [
+        [activity_id, row.participant_id or made[row.number], old, new]
+        for row in plan.rows
+        for activity_id, (old, new) in row.results.items()
+    ]
+    if written:
+        values = [ImportedResult(activity_id, person_id, new) for activity_id, person_id, _old, new in written]
+        scorer().save(event, values, by=by)
+    return written
 
 
 def _rows(plan: Plan, verdict: Verdict) -> list[PlannedRow]:
@@ -130,26 +150,29 @@ def _create_groups(event: Event, plan: Plan) -> list[int]:
     return _ids_from(Group, event, first)
 
 
-def _create_people(event: Event, people: list[Person], group_ids: dict[str, int]) -> list[int]:
+def _create_people(import_: Import, people: list[Person], group_ids: dict[str, int]) -> list[int]:
+    event = import_.event
     if not people:
         return []
     first = _next_position(Participant, event)
     rows = [
         {
             "event_id": event.id,
-            "external_id": person.external_id,
             "position": position,
             **_columns(person, group_ids),
         }
         for position, person in enumerate(people, first)
     ]
-    db.session.execute(insert(Participant), rows)
+    for done in range(0, len(rows), BATCH):
+        progress.tell(import_.id, PLANNED + (100 - PLANNED) * done // len(rows))
+        db.session.execute(insert(Participant), rows[done : done + BATCH])
     return _ids_from(Participant, event, first)
 
 
 def _columns(person: Person, group_ids: dict[str, int]) -> dict[str, Any]:
     return {
         "group_id": group_ids[name_key(person.group_name)],
+        "external_id": person.external_id,
         "display_name": person.display_name,
         "gender": person.gender,
         "born": person.born,

@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 
 from babel.dates import get_month_names
 from flask_babel import get_locale
@@ -13,6 +13,7 @@ from app.events.importing.text import clean, plain
 from app.events.kinds import Gender
 
 OLDEST = 130
+SERIAL_ZERO = date(1899, 12, 30)
 
 _GENDERS = {
     Gender.F: "f female w woman women girl girls z zena zeny zensky zenske divka divky holka holky",
@@ -66,7 +67,8 @@ def read_age(text: str) -> int | None:
 
 
 def read_born(text: str, today: date) -> date | None:
-    """`12. 4. 2014`, `12.4.2014`, `12/04/2014` (the day first) or `2014-04-12`.
+    """`12. 4. 2014`, `12.4.2014`, `12/04/2014` (the day first) or `2014-04-12`; `41741` is that day
+    as a spreadsheet counts it, where the cell has lost its format.
 
     A year alone is refused: a date made up from it would put people in a wrong age category.
     """
@@ -76,6 +78,9 @@ def read_born(text: str, today: date) -> date | None:
     found = next((match for pattern in _DATES if (match := pattern.fullmatch(text))), None)
     if found:
         return _real_date(int(found["year"]), int(found["month"]), int(found["day"]), today)
+    if re.fullmatch("[1-5][0-9]{4}", text):
+        day = SERIAL_ZERO + timedelta(days=int(text))
+        return _real_date(day.year, day.month, day.day, today)
     if re.fullmatch("[0-9]{4}", text):
         raise InvalidCell(_("This is only a year. Write the whole date, such as 12. 4. 2014, or keep it as a note."))
     raise InvalidCell(_("This is not a date. Write it like 12. 4. 2014."))

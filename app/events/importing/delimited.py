@@ -1,6 +1,7 @@
 """Delimited text into records."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from io import StringIO
 from itertools import islice
@@ -29,7 +30,7 @@ def records(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def find_delimiter(text: str) -> str:
-    """The one that cuts most rows into as many cells as the header; a comma inside decimals does not."""
+    """The one that cuts most rows into the same number of cells; a comma inside decimals or a title does not."""
     sample = text.lstrip("\r\n")[:SAMPLE_LENGTH]
     return max(DELIMITERS, key=lambda delimiter: _regularity(sample, delimiter))
 
@@ -40,7 +41,5 @@ def _regularity(sample: str, delimiter: str) -> tuple[int, int]:
         widths = [len(record) for record in islice((record for record in reader if any(record)), SAMPLE_ROWS)]
     except csv.Error:
         return 0, 0
-    if not widths:
-        return 0, 0
-    header, *rows = widths
-    return (header - 1) * rows.count(header), header
+    usual = [(width - 1) * count for width, count in Counter(widths).items() if count * 2 > len(widths)]
+    return max(usual, default=0), next(iter(widths), 1)

@@ -42,6 +42,8 @@ def _found_out(data: bytes) -> str:
     ones are tried only where neither usual one makes sense, or they would claim German and Polish names."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return UTF_16
+    if data[1:200:2].count(0) > len(data[:200]) // 4:
+        return UTF_16
     if _decoded(data, UTF_8) is not None:
         return UTF_8
     likely, sense = _likeliest(data, USUAL)

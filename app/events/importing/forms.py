@@ -5,22 +5,31 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, SelectChoice, SelectField, ValidationError
+from wtforms import HiddenField, SelectChoice, SelectField, StringField, ValidationError
 from wtforms.validators import Length
 
 from ...forms import Form
 from . import wording
-from .mapping import LABELS, Field
-from .queries import Reading
+from .decisions import Question
+from .mapping import LABELS, Result, encoded
+from .people import LONGEST_GROUP
+from .queries import HOW, Reading
 from .reading import LARGEST, read_table
-from .table import Table, UnreadableFile
+from .table import HEAD_ROWS, Table, UnreadableFile
 from .text import clean
 
 LONGEST_FILENAME = 200
 
 FIELDS = [SelectChoice(field.value, label) for field, label in LABELS.items()]
 ENCODINGS = [SelectChoice(encoding, name) for encoding, name in wording.ENCODINGS.items()]
+HEADER_ROWS = [SelectChoice(row, _l("headers in row %(row)s", row=row)) for row in range(1, HEAD_ROWS + 1)]
+SAME, DIFFERENT = "same", "different"
+ANSWERS = [SelectChoice(DIFFERENT, _l("two different ones")), SelectChoice(SAME, _l("one and the same"))]
 DELIMITERS = [SelectChoice(delimiter, name) for delimiter, name in wording.DELIMITERS.items()]
+
+
+def _cleaned(text: str | None) -> str:
+    return clean((text or "").replace("\0", ""))
 
 
 class UploadForm(Form):
@@ -45,41 +54,85 @@ class UploadForm(Form):
 
 
 class OptionsForm(Form):
-    """How to read a file and what its columns mean; `table` is the file read so, once the form is valid."""
+    """How to read a file, what its columns mean and what is one and the same; `table` is the file read so, once the
+    form is valid. The class that `options_form` makes has a field for each column and each question too."""
 
-    encoding = SelectField(_l("Encoding"), choices=ENCODINGS)
-    delimiter = SelectField(_l("Between the columns"), choices=DELIMITERS)
+    header_row = SelectField(_l("Headers"), choices=HEADER_ROWS, coerce=int)
+    group = StringField(_l("Group for rows without one"), filters=[_cleaned], validators=[Length(max=LONGEST_GROUP)])
 
     read: Callable[..., Table]
-    headers: tuple[str, ...]
+    reading: Reading
+    questions: list[Question]
     table: Table
 
-    def validate_encoding(self, field: SelectField) -> None:
-        try:
-            self.table = self.read(encoding=field.data, delimiter=self.delimiter.data)
-        except UnreadableFile as unreadable:
-            raise ValidationError(unreadable.message) from None
+    @property
+    def how(self) -> list[SelectField]:
+        """The choices of how to read the file."""
+        return [self[name] for name in HOW if name in self]
 
     @property
     def columns(self) -> list[SelectField]:
-        return [self[f"column_{index}"] for index in range(len(self.headers))]
+        return [self[f"column_{index}"] for index in range(len(self.reading.table.headers))]
 
     @property
-    def fields(self) -> dict[str, Field]:
-        """By header, so that a choice outlives another delimiter."""
-        return {header: Field(column.data) for header, column in zip(self.headers, self.columns, strict=True)}
+    def answers(self) -> list[tuple[Question, SelectField]]:
+        return [(question, self[f"same_{question.key}"]) for question in self.questions]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Columns by header, so that a choice outlives another delimiter."""
+        asked = {question.key for question in self.questions}
+        headers = self.reading.table.headers
+        return {
+            **{name: getattr(self.table, name) for name in HOW},
+            "fields": {header: column.data for header, column in zip(headers, self.columns, strict=True)},
+            "group": self.group.data or "",
+            "same": [
+                *(key for key in self.reading.choices.same if key not in asked),
+                *(question.key for question, answer in self.answers if answer.data == SAME),
+            ],
+        }
+
+    def validate(self, **kwargs: Any) -> bool:
+        return bool(super().validate(**kwargs)) and self._can_be_read()
+
+    def _can_be_read(self) -> bool:
+        before = self.reading.table
+        how = {field.name: field.data for field in self.how}
+        changed = [field for field in self.how if field.data != getattr(before, field.name)]
+        if how.get("sheet") != (before.sheet or None) and how["header_row"] == before.header_row:
+            how["header_row"] = None
+        try:
+            self.table = self.read(how) if changed else before
+        except UnreadableFile as unreadable:
+            wrong = changed[0]
+            wrong.errors = [*wrong.errors, unreadable.message]
+            return False
+        return True
 
 
-def options_form(reading: Reading, read: Callable[..., Table], **kwargs: Any) -> OptionsForm:
-    """With a field for each column of the file as it is read now; what is not sent stays as it is."""
+def options_form(reading: Reading, questions: list[Question], read: Callable[..., Table], **kwargs: Any) -> OptionsForm:
+    """What is not sent stays as it is."""
 
     class FileForm(OptionsForm):
         pass
 
-    for index, field in enumerate(reading.mapping.fields):
-        setattr(FileForm, f"column_{index}", SelectField(choices=FIELDS, default=field.value))
-    form = FileForm(data={"encoding": reading.table.encoding, "delimiter": reading.table.delimiter}, **kwargs)
-    form.read, form.headers = read, reading.table.headers
+    table, choices = reading.table, reading.choices
+    if table.sheets:
+        FileForm.sheet = SelectField(_l("Sheet"), choices=[SelectChoice(name, name) for name in table.sheets])
+    else:
+        FileForm.encoding = SelectField(_l("Encoding"), choices=ENCODINGS)
+        FileForm.delimiter = SelectField(_l("Between the columns"), choices=DELIMITERS)
+    activities = [SelectChoice(encoded(Result(one.id)), wording.results_of(one.name)) for one in reading.activities]
+    for index, meaning in enumerate(reading.mapping.fields):
+        column = SelectField(choices=[*FIELDS, *activities], default=encoded(meaning))
+        setattr(FileForm, f"column_{index}", column)
+    for question in questions:
+        answer = SelectField(choices=ANSWERS, default=SAME if question.same else DIFFERENT)
+        setattr(FileForm, f"same_{question.key}", answer)
+    data = {name: getattr(table, name) for name in HOW}
+    form = FileForm(data={**data, "group": choices.group}, **kwargs)
+    form.read, form.reading, form.questions = read, reading, questions
     return form
 
 

@@ -10,7 +10,9 @@ from ...database import locked, now
 from ...extensions import db
 from ...jobs import chore, job
 from ..models import Event, Import
-from . import actions
+from . import actions, progress, queries
+from .progress import Problem
+from .table import UnreadableFile
 
 FILES_KEPT = timedelta(days=30)
 
@@ -19,13 +21,24 @@ FILES_KEPT = timedelta(days=30)
 def apply_import(import_id: int, user_id: int, fingerprint: str) -> None:
     """Nothing happens where it is applied already, or was discarded meanwhile."""
     import_ = db.session.get(Import, import_id)
-    if import_ is None:
+    if import_ is None or import_.applied_at:
         return
-    locked(Event, import_.event_id)
+    event_id, file, options = import_.event_id, import_.file, import_.options
+    # Ends the transaction: reading a large file takes its time, and must not keep others from writing.
+    db.session.rollback()
+    try:
+        table = queries.stored_table(file, options)
+    except UnreadableFile:
+        table = None
+    progress.tell(import_id, actions.READ)
+    locked(Event, event_id)
     import_ = db.session.get(Import, import_id, populate_existing=True)
     if import_ is None or import_.applied_at:
         return
-    actions.apply_import(import_, fingerprint, by=db.session.get(User, user_id))
+    if table is None:
+        import_.result = {"problem": Problem.UNREADABLE}
+        return
+    actions.apply_import(import_, table, fingerprint, by=db.session.get_one(User, user_id))
 
 
 @chore

@@ -3,30 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping as Choices
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from app.events.importing.headers import HEADERS, Field
 from app.events.importing.table import Table
-from app.events.importing.text import plain
-
-
-class Field(StrEnum):
-    """What a column can mean. METADATA is kept with the person under the column's header, IGNORE is not kept."""
-
-    DISPLAY_NAME = "display_name"
-    FIRST_NAME = "first_name"
-    LAST_NAME = "last_name"
-    GROUP_NAME = "group_name"
-    GROUP_IDENTIFIER = "group_identifier"
-    EXTERNAL_ID = "external_id"
-    GENDER = "gender"
-    AGE = "age"
-    BORN = "born"
-    METADATA = "metadata"
-    IGNORE = "ignore"
-
+from app.events.importing.text import folded, plain
 
 LABELS = {
     Field.DISPLAY_NAME: _("Name"),
@@ -42,53 +25,49 @@ LABELS = {
     Field.IGNORE: _("Leave out"),
 }
 
-# Headers as `plain` sees them, the likeliest first.
-HEADERS = {
-    Field.DISPLAY_NAME: (
-        *("displayname", "fullname", "celejmeno", "jmenoaprijmeni", "prijmeniajmeno", "jmenoprijmeni", "prijmenijmeno"),
-        *("jmeno", "name", "participant", "participantname", "ucastnik", "zavodnik", "soutezici", "hrac"),
-        *("competitor", "athlete", "player"),
-    ),
-    Field.FIRST_NAME: ("firstname", "givenname", "forename", "krestnijmeno"),
-    Field.LAST_NAME: ("lastname", "surname", "familyname", "prijmeni"),
-    Field.GROUP_NAME: (
-        *("groupname", "group", "nazevskupiny", "skupina", "teamname", "team", "tym", "druzstvo", "oddil", "klub"),
-        *("club", "squad", "trida", "class", "kategorie", "category"),
-    ),
-    Field.GROUP_IDENTIFIER: (
-        *("groupidentifier", "groupid", "groupcode", "identifikatorskupiny", "kodskupiny"),
-        *("groupcolour", "groupcolor", "barvaskupiny", "barva", "colour", "color"),
-    ),
-    Field.EXTERNAL_ID: (
-        *("externalid", "externiid", "startovnicislo", "startcislo", "stcislo", "stc", "startnumber", "bibnumber"),
-        *("bib", "registracnicislo", "id", "cislo", "number", "no", "nr"),
-    ),
-    Field.GENDER: ("gender", "sex", "pohlavi"),
-    Field.AGE: ("age", "vek"),
-    Field.BORN: (
-        *("born", "dateofbirth", "birthdate", "birthday", "dob"),
-        *("datumnarozeni", "narozeni", "narozen", "narozena", "datnar"),
-    ),
-}
 MOSTLY_FULL = 0.9
 
 
 @dataclass(frozen=True, slots=True)
+class Result:
+    """A column that holds the values of an activity."""
+
+    activity_id: int
+
+
+Meaning = Field | Result
+
+
+def encoded(meaning: Meaning) -> str:
+    return meaning.value if isinstance(meaning, Field) else f"activity:{meaning.activity_id}"
+
+
+def decoded(text: str) -> Meaning:
+    kind, colon, activity_id = text.partition(":")
+    return Result(int(activity_id)) if colon else Field(kind)
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
-    """One field a column, in the order of `headers`."""
+    """One meaning a column, in the order of `headers`."""
 
     headers: tuple[str, ...]
-    fields: tuple[Field, ...]
+    fields: tuple[Meaning, ...]
 
-    def changed(self, choices: Choices[int, Field]) -> "Mapping":
-        """With other fields for the columns of these indexes; an index without a column is passed over."""
+    def changed(self, choices: Choices[int, Meaning]) -> "Mapping":
+        """With other meanings for the columns of these indexes; an index without a column is passed over."""
         return replace(self, fields=tuple(choices.get(index, field) for index, field in enumerate(self.fields)))
 
     def columns(self, *wanted: Field) -> list[int]:
         """The indexes of the columns with these meanings, in the order of the meanings."""
         return [index for field in wanted for index, given in enumerate(self.fields) if given is field]
 
-    def problems(self) -> list[LazyString]:
+    @property
+    def results(self) -> dict[int, int]:
+        """The index of the column by the activity's id."""
+        return {given.activity_id: index for index, given in enumerate(self.fields) if isinstance(given, Result)}
+
+    def problems(self, *, needs_group: bool = True) -> list[LazyString]:
         """What keeps a plan from being made; none in a mapping that can be used."""
         found: list[LazyString] = []
         parts = {Field.FIRST_NAME, Field.LAST_NAME} & set(self.fields)
@@ -98,24 +77,31 @@ class Mapping:
             found.append(_("Choose columns for both the first and the last name."))
         elif Field.DISPLAY_NAME not in self.fields and not parts:
             found.append(_("Choose the column with the names."))
-        if Field.GROUP_NAME not in self.fields:
-            found.append(_("Choose the column with the groups."))
+        if needs_group and Field.GROUP_NAME not in self.fields:
+            found.append(_("Choose the column with the groups, or one group for everybody."))
         for field, count in Counter(self.fields).items():
-            if count > 1 and field not in (Field.METADATA, Field.IGNORE):
+            if count > 1 and isinstance(field, Result):
+                found.append(_("Only one column can hold the results of an activity."))
+            elif count > 1 and isinstance(field, Field) and field not in (Field.METADATA, Field.IGNORE):
                 found.append(_("Only one column can be “%(field)s”.", field=LABELS[field]))
         return found
 
 
-def guess(table: Table) -> Mapping:
+def guess(table: Table, activities: Choices[str, int] | None = None) -> Mapping:
     """The likeliest mapping. Where several columns could be one field, one that is mostly full comes before one that is
-    often empty, then the likelier header; the others are kept as notes."""
+    often empty, then the likelier header; the others are kept as notes. A header that is an activity's name,
+    given folded, means its results."""
     names = [plain(header) for header in table.headers]
     fields = [Field.METADATA] * len(names)
     for field, headers in HEADERS.items():
         candidates = [index for index, name in enumerate(names) if name in headers]
         if candidates:
             fields[min(candidates, key=lambda index: (-_fullness(table, index), headers.index(names[index])))] = field
-    return Mapping(table.headers, _with_name_parts(names, fields))
+    guessed: list[Meaning] = list(_with_name_parts(names, fields))
+    for index, header in enumerate(table.headers):
+        if activities and guessed[index] is Field.METADATA and (activity_id := activities.get(folded(header))):
+            guessed[index] = Result(activity_id)
+    return Mapping(table.headers, tuple(guessed))
 
 
 def _fullness(table: Table, index: int) -> float:

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 from app.events.importing.cells import InvalidCell, read_age, read_born, read_gender, read_text
-from app.events.importing.mapping import Field, Mapping
+from app.events.importing.headers import Field
+from app.events.importing.mapping import Mapping
 from app.events.importing.table import Row
 from app.events.kinds import Gender
 
@@ -19,8 +20,6 @@ LONGEST_GROUP = 80
 LONGEST_IDENTIFIER = 20
 LONGEST_NUMBER = 60
 LONGEST_NOTE = 500
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,39 +43,47 @@ class CellError(NamedTuple):
     message: LazyString
 
 
-def read_person(row: Row, mapping: Mapping, today: date) -> Person | list[CellError]:
-    """Every cell is read, so that all that is wrong with a row is told at once."""
-    errors: list[CellError] = []
+ReadRow = Callable[[Row], "Person | list[CellError]"]
 
-    def read(reader: Callable[[str], T], *columns: int) -> T | None:
-        try:
-            return reader(" ".join(row.cells[column] for column in columns))
-        except InvalidCell as invalid:
-            errors.append(CellError(mapping.headers[columns[0]] if columns else None, invalid.message))
-            return None
 
-    if len(row.cells) > len(mapping.headers):
-        errors.append(CellError(None, _("This row has more cells than there are headers.")))
-    name = read(_name, *mapping.columns(Field.DISPLAY_NAME, Field.FIRST_NAME, Field.LAST_NAME))
-    group = read(_group, *mapping.columns(Field.GROUP_NAME))
-    identifier = read(_at_most(LONGEST_IDENTIFIER), *mapping.columns(Field.GROUP_IDENTIFIER))
-    external_id = read(_at_most(LONGEST_NUMBER), *mapping.columns(Field.EXTERNAL_ID))
-    gender = read(read_gender, *mapping.columns(Field.GENDER))
-    age = read(read_age, *mapping.columns(Field.AGE))
-    born = read(lambda text: read_born(text, today), *mapping.columns(Field.BORN))
-    notes = {column: read(_at_most(LONGEST_NOTE), column) for column in mapping.columns(Field.METADATA)}
-    if errors or name is None or group is None:
-        return errors
-    return Person(
-        display_name=name,
-        group_name=group,
-        group_identifier=identifier,
-        external_id=external_id,
-        gender=gender,
-        age=age,
-        born=born,
-        metadata={mapping.headers[column]: note for column, note in notes.items() if note},
-    )
+def person_reader(mapping: Mapping, today: date, group: str = "") -> ReadRow:
+    """What reads the rows under these headers; a row without a group comes into `group`, if that is one.
+
+    Every cell is read, so that all that is wrong with a row is told at once.
+    """
+    fields: dict[str, tuple[Callable[[str], Any], list[int]]] = {
+        "display_name": (_name, mapping.columns(Field.DISPLAY_NAME, Field.FIRST_NAME, Field.LAST_NAME)),
+        "group_name": (_group_or(group), mapping.columns(Field.GROUP_NAME)),
+        "group_identifier": (_at_most(LONGEST_IDENTIFIER), mapping.columns(Field.GROUP_IDENTIFIER)),
+        "external_id": (_at_most(LONGEST_NUMBER), mapping.columns(Field.EXTERNAL_ID)),
+        "gender": (read_gender, mapping.columns(Field.GENDER)),
+        "age": (read_age, mapping.columns(Field.AGE)),
+        "born": (lambda text: read_born(text, today), mapping.columns(Field.BORN)),
+    }
+    note = _at_most(LONGEST_NOTE)
+    notes = [(mapping.headers[column], column) for column in mapping.columns(Field.METADATA)]
+    width = len(mapping.headers)
+
+    def read(row: Row) -> Person | list[CellError]:
+        errors: list[CellError] = []
+        values: dict[str, Any] = {}
+        kept: dict[str, str] = {}
+        if len(row.cells) > width:
+            errors.append(CellError(None, _("This row has more cells than there are headers.")))
+        for name, (reader, columns) in fields.items():
+            try:
+                values[name] = reader(" ".join([row.cells[column] for column in columns]))
+            except InvalidCell as invalid:
+                errors.append(CellError(mapping.headers[columns[0]] if columns else None, invalid.message))
+        for header, column in notes:
+            try:
+                if text := note(row.cells[column]):
+                    kept[header] = text
+            except InvalidCell as invalid:
+                errors.append(CellError(header, invalid.message))
+        return errors or Person(**values, metadata=kept)
+
+    return read
 
 
 def _name(text: str) -> str:
@@ -86,11 +93,14 @@ def _name(text: str) -> str:
     return name
 
 
-def _group(text: str) -> str:
-    group = read_text(text, LONGEST_GROUP)
-    if group is None:
-        raise InvalidCell(_("The group is missing."))
-    return group
+def _group_or(rest: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        group = read_text(text, LONGEST_GROUP) or rest
+        if not group:
+            raise InvalidCell(_("The group is missing."))
+        return group
+
+    return read
 
 
 def _at_most(longest: int) -> Callable[[str], str | None]:

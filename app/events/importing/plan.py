@@ -1,20 +1,26 @@
 """What importing a table would do, row by row, before anything is written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
+from typing import Any, cast
 
 from flask_babel import lazy_gettext as _
 
-from app.events.importing.mapping import Field, Mapping
-from app.events.importing.people import CellError, Person, read_person
+from app.events.importing.cells import InvalidCell
+from app.events.importing.decisions import Kind, Question, described, likeness, may_be_same, near_groups
+from app.events.importing.headers import Field
+from app.events.importing.mapping import Mapping
+from app.events.importing.people import CellError, Person, person_reader
+from app.events.importing.results import NoStandings, Standings
 from app.events.importing.table import Row, Table
 from app.events.importing.text import clean
 from app.events.names import name_key
 
-COMPARED = ("display_name", "group_name", "gender", "age", "born", "metadata")
+COMPARED = ("display_name", "group_name", "external_id", "gender", "age", "born", "metadata")
+MOST_QUESTIONS = 50
 
 
 class Verdict(StrEnum):
@@ -40,13 +46,15 @@ class NewGroup:
 @dataclass(frozen=True, slots=True)
 class PlannedRow:
     """`person` is what will stand after the import, None where the row is refused; `participant_id` is who that is
-    already. `changes` holds, by the name of the person's field, what it was and what it will be."""
+    already. `changes` holds, by the name of the person's field, what it was and what it will be, and `results` the
+    same by the activity's id."""
 
     number: int
     verdict: Verdict
     person: Person | None = None
     participant_id: int | None = None
     changes: dict[str, tuple[object, object]] = field(default_factory=dict)
+    results: dict[int, tuple[str | None, str]] = field(default_factory=dict)
     errors: list[CellError] = field(default_factory=list)
 
 
@@ -56,6 +64,7 @@ class Plan:
 
     rows: list[PlannedRow]
     groups_new: list[NewGroup]
+    questions: list[Question] = field(default_factory=list)
 
     @property
     def counts(self) -> dict[Verdict, int]:
@@ -68,52 +77,182 @@ class Plan:
 
     def fingerprint(self) -> str:
         """The same for two plans that would write the same over the same; the reader's language makes no difference."""
-        said = [(row.number, row.verdict, row.person, row.participant_id, row.changes) for row in self.rows]
+        said = [
+            (row.number, row.verdict, row.person, row.participant_id, row.changes, row.results) for row in self.rows
+        ]
         return sha256(repr((said, self.groups_new)).encode()).hexdigest()
 
 
-def plan_import(table: Table, mapping: Mapping, known: Sequence[Known], groups: Iterable[str], *, today: date) -> Plan:
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What the organiser chose beside the columns: a group for rows without one, and which questions have a yes."""
+
+    group: str = ""
+    same: Collection[str] = ()
+
+
+def plan_import(
+    table: Table,
+    mapping: Mapping,
+    known: Sequence[Known],
+    groups: Iterable[str],
+    *,
+    today: date,
+    choices: Choices | None = None,
+    standings: Standings | None = None,
+) -> Plan:
     """`mapping` has no problems; `known` and `groups` are all that the event has.
 
     A participant is found again by the external id alone. A row without one that equals a participant in name, group,
     age and date of birth is that participant, left as it is, so that importing a file twice makes no doubles.
     What a file leaves blank or does not mention stays as it is, an existing group's identifier too.
     """
-    first_rows = _first_rows(table, mapping)
-    by_number = {one.external_id: one for one in known if one.external_id}
-    twins = _twins(one for one in known if one.external_id not in first_rows)
-    existing = [*(one.group_name for one in known), *groups]
-    spellings = {name_key(name): name for name in existing}
-    rows: list[PlannedRow] = []
+    choices, standings = choices or Choices(), standings or NoStandings()
+    existing = list(dict.fromkeys([*(one.group_name for one in known), *groups]))
+    rows = _read(table, mapping, today, choices, standings)
+    questions = _settle_groups(rows, existing, choices)
+    planned = _Matching(known, rows, choices, standings, questions).planned()
+    asked = list({question.key: question for question in questions}.values())
+    return Plan(planned, _new_groups(planned, set(existing)), asked[:MOST_QUESTIONS])
+
+
+@dataclass(slots=True)
+class _Read:
+    """A row while it is planned: either who it is or what is wrong."""
+
+    number: int
+    external_id: str
+    person: Person | None
+    errors: list[CellError]
+    results: dict[int, str]
+
+
+def _read(table: Table, mapping: Mapping, today: date, choices: Choices, standings: Standings) -> list[_Read]:
+    read_person = person_reader(mapping, today, choices.group)
+    numbers, result_columns = mapping.columns(Field.EXTERNAL_ID), mapping.results
+    first_rows: dict[str, int] = {}
+    rows = []
     for row in table.rows:
-        person = read_person(row, mapping, today)
-        errors = [*(person if isinstance(person, list) else []), *_repeated(row, mapping, first_rows)]
-        if errors or isinstance(person, list):
-            rows.append(PlannedRow(row.number, Verdict.REFUSED, errors=errors))
-            continue
-        person = replace(person, group_name=spellings.setdefault(name_key(person.group_name), person.group_name))
-        rows.append(_met(row.number, person, by_number, twins))
-    return Plan(rows, _new_groups(rows, set(existing)))
+        person = read_person(row)
+        errors = [] if isinstance(person, Person) else person
+        external_id = "".join([clean(row.cells[column]) for column in numbers])
+        for column in numbers:
+            first = first_rows.setdefault(external_id, row.number)
+            if external_id and first != row.number:
+                message = _("This number is already in row %(row)s.", row=first)
+                errors.append(CellError(mapping.headers[column], message))
+        results = _read_results(row, mapping.headers, result_columns, standings, errors)
+        rows.append(_Read(row.number, external_id, None if errors else cast(Person, person), errors, results))
+    return rows
 
 
-def _met(
-    number: int, person: Person, by_number: dict[str, Known], twins: dict[tuple[object, ...], list[Known]]
-) -> PlannedRow:
-    if person.external_id is None and (equals := twins.get(_likeness(person))):
-        twin = equals.pop(0)
-        return PlannedRow(number, Verdict.UNCHANGED, twin, twin.id)
-    before = by_number.get(person.external_id or "")
-    if before is None:
-        return PlannedRow(number, Verdict.NEW, person)
-    after = _merged(before, person)
-    changes = {name: (getattr(before, name), getattr(after, name)) for name in COMPARED}
-    changes = {name: (old, new) for name, (old, new) in changes.items() if old != new}
-    return PlannedRow(number, Verdict.CHANGED if changes else Verdict.UNCHANGED, after, before.id, changes)
+def _read_results(
+    row: Row, headers: Sequence[str], columns: dict[int, int], standings: Standings, errors: list[CellError]
+) -> dict[int, str]:
+    results = {}
+    for activity_id, column in columns.items():
+        try:
+            if text := standings.read(activity_id, row.cells[column]):
+                results[activity_id] = text
+        except InvalidCell as invalid:
+            errors.append(CellError(headers[column], invalid.message))
+    return results
+
+
+def _settle_groups(rows: list[_Read], existing: list[str], choices: Choices) -> list[Question]:
+    """Give each group one spelling; what is asked about spellings that are nearly the same."""
+    spellings = {name_key(name): name for name in existing}
+    new = []
+    for row in rows:
+        if row.person and name_key(row.person.group_name) not in spellings:
+            spellings[name_key(row.person.group_name)] = row.person.group_name
+            new.append(row.person.group_name)
+    questions = []
+    for name, other in near_groups(new, existing):
+        question = Question(Kind.GROUP, name, other)
+        question = replace(question, same=question.key in choices.same)
+        questions.append(question)
+        if question.same:
+            spellings[name_key(name)] = spellings[name_key(other)]
+    for row in rows:
+        if row.person and (name := spellings[name_key(row.person.group_name)]) != row.person.group_name:
+            row.person = replace(row.person, group_name=name)
+    return questions
+
+
+class _Matching:
+    """Who of the event each row is."""
+
+    def __init__(
+        self,
+        known: Sequence[Known],
+        rows: list[_Read],
+        choices: Choices,
+        standings: Standings,
+        questions: list[Question],
+    ) -> None:
+        self.rows, self.choices, self.standings, self.questions = rows, choices, standings, questions
+        self.by_number = {one.external_id: one for one in known if one.external_id}
+        numbers = {row.external_id for row in rows}
+        free = [one for one in known if one.external_id not in numbers]
+        self.twins = _grouped(free, _likeness)
+        self.alike = _grouped(free, lambda one: likeness(one.display_name))
+        self.new: dict[tuple[str, ...], list[tuple[int, Person]]] = {}
+        self.taken: set[int] = set()
+
+    def planned(self) -> list[PlannedRow]:
+        # Those that are somebody for sure first: nobody else may be asked to be the same.
+        sure = {row.number: self._surely(row) for row in self.rows if row.person}
+        return [sure.get(row.number) or self._perhaps(row) for row in self.rows]
+
+    def _surely(self, row: _Read) -> PlannedRow | None:
+        person = cast(Person, row.person)
+        if person.external_id is None:
+            twin = next((one for one in self.twins.get(_likeness(person), ()) if one.id not in self.taken), None)
+            return self._met(row, twin, twin) if twin else None
+        before = self.by_number.get(person.external_id)
+        return self._met(row, before, _merged(before, person)) if before else None
+
+    def _perhaps(self, row: _Read) -> PlannedRow:
+        if row.person is None:
+            return PlannedRow(row.number, Verdict.REFUSED, errors=row.errors)
+        name = likeness(row.person.display_name)
+        for one in self.alike.get(name, ()):
+            if one.id not in self.taken and may_be_same(row.person, one):
+                if self._asked(row, one, None):
+                    return self._met(row, one, _merged(one, row.person))
+                break
+        for number, other in self.new.get(name, ()):
+            if may_be_same(row.person, other):
+                if self._asked(row, other, number):
+                    message = _("This is the same person as in row %(row)s.", row=number)
+                    return PlannedRow(row.number, Verdict.REFUSED, errors=[CellError(None, message)])
+                break
+        self.new.setdefault(name, []).append((row.number, row.person))
+        results: dict[int, tuple[str | None, str]] = {key: (None, text) for key, text in row.results.items()}
+        return PlannedRow(row.number, Verdict.NEW, row.person, results=results)
+
+    def _asked(self, row: _Read, other: Person, other_row: int | None) -> bool:
+        person = cast(Person, row.person)
+        question = Question(Kind.PERSON, described(person), described(other), row=row.number, other_row=other_row)
+        same = question.key in self.choices.same
+        self.questions.append(replace(question, same=same))
+        return same
+
+    def _met(self, row: _Read, before: Known, after: Person) -> PlannedRow:
+        self.taken.add(before.id)
+        changes = {name: (getattr(before, name), getattr(after, name)) for name in COMPARED}
+        changes = {name: (old, new) for name, (old, new) in changes.items() if old != new}
+        standing = {key: (self.standings.now(key, before.id), text) for key, text in row.results.items()}
+        results = {key: (old, new) for key, (old, new) in standing.items() if old != new}
+        verdict = Verdict.CHANGED if changes or results else Verdict.UNCHANGED
+        return PlannedRow(row.number, verdict, after, before.id, changes, results)
 
 
 def _merged(before: Known, person: Person) -> Person:
     return replace(
         person,
+        external_id=person.external_id or before.external_id,
         gender=person.gender or before.gender,
         age=before.age if person.age is None else person.age,
         born=person.born or before.born,
@@ -121,36 +260,15 @@ def _merged(before: Known, person: Person) -> Person:
     )
 
 
-def _twins(known: Iterable[Known]) -> dict[tuple[object, ...], list[Known]]:
-    twins: dict[tuple[object, ...], list[Known]] = {}
+def _grouped(known: Iterable[Known], key: Callable[[Known], tuple[Any, ...]]) -> dict[tuple[Any, ...], list[Known]]:
+    grouped: dict[tuple[Any, ...], list[Known]] = {}
     for one in known:
-        twins.setdefault(_likeness(one), []).append(one)
-    return twins
+        grouped.setdefault(key(one), []).append(one)
+    return grouped
 
 
 def _likeness(person: Person) -> tuple[object, ...]:
     return person.display_name, name_key(person.group_name), person.age, person.born
-
-
-def _first_rows(table: Table, mapping: Mapping) -> dict[str, int]:
-    """Where each external id stands first, in rows that are refused for another reason too."""
-    first_rows: dict[str, int] = {}
-    for row in table.rows:
-        first_rows.setdefault(_external_id(row, mapping), row.number)
-    return first_rows
-
-
-def _repeated(row: Row, mapping: Mapping, first_rows: dict[str, int]) -> list[CellError]:
-    external_id = _external_id(row, mapping)
-    first = first_rows[external_id]
-    if not external_id or first == row.number:
-        return []
-    message = _("This number is already in row %(row)s.", row=first)
-    return [CellError(mapping.headers[column], message) for column in mapping.columns(Field.EXTERNAL_ID)]
-
-
-def _external_id(row: Row, mapping: Mapping) -> str:
-    return "".join(clean(row.cells[column]) for column in mapping.columns(Field.EXTERNAL_ID))
 
 
 def _new_groups(rows: Iterable[PlannedRow], existing: set[str]) -> list[NewGroup]:

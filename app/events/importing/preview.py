@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from flask_sqlalchemy.pagination import Pagination
 
-from .mapping import Field, Mapping
+from .headers import Field
+from .mapping import Mapping
 from .plan import Plan, PlannedRow, Verdict
 from .queries import Reading
 from .table import Row
@@ -55,10 +56,10 @@ def row_page(reading: Reading, plan: Plan | None, only: Verdict | None, page: in
 def _rows(reading: Reading, plan: Plan | None, only: Verdict | None) -> list[PreviewRow]:
     if plan is None:
         return [PreviewRow(row) for row in reading.table.rows]
-    (column,) = reading.mapping.columns(Field.GROUP_NAME)
+    column = next(iter(reading.mapping.columns(Field.GROUP_NAME)), None)
     both = zip(reading.table.rows, plan.rows, strict=True)
     return [
-        PreviewRow(row, planned, _other_group(row.cells[column], planned))
+        PreviewRow(row, planned, _other_group("" if column is None else row.cells[column], planned))
         for row, planned in both
         if only is None or planned.verdict is only
     ]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
+from flask import current_app
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
+from redis import RedisError
 
 from ...database import now
+from ...extensions import redis
 from ...jobs.models import Job, JobState
 from ..models import Import
 
@@ -19,6 +24,7 @@ class Stage(StrEnum):
     PREVIEW = "preview"
     UNDER_WAY = "under_way"
     DONE = "done"
+    UNDONE = "undone"
 
 
 class Problem(StrEnum):
@@ -40,7 +46,7 @@ WORDS = {
 
 def stage(import_: Import) -> Stage:
     if import_.applied_at:
-        return Stage.DONE
+        return Stage.UNDONE if import_.result and "undone" in import_.result else Stage.DONE
     return Stage.UNDER_WAY if import_.job and not import_.job.is_finished else Stage.PREVIEW
 
 
@@ -54,3 +60,18 @@ def problem(import_: Import) -> LazyString | None:
 def is_held_up(job: Job) -> bool:
     """No worker has taken it, though one that runs would have by now."""
     return job.state is JobState.PENDING and job.attempts == 0 and now() - job.created_at > PATIENCE
+
+
+def tell(import_id: int, hundredths: int) -> None:
+    """Beside the database, where nothing of it is to be seen before all of it is there."""
+    with suppress(RedisError):
+        redis.of(current_app).set(f"import:{import_id}", hundredths, ex=300)
+
+
+def told(import_id: int) -> int | None:
+    """How far it has come, in hundredths, if that is known."""
+    try:
+        kept: Any = redis.of(current_app).get(f"import:{import_id}")
+    except RedisError:
+        return None
+    return int(kept) if kept else None

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -12,21 +14,39 @@ from ...accounts.models import User
 from ...database import now
 from ...extensions import db
 from ...i18n import local_time
-from ..models import Event, Group, Import, Participant
-from .mapping import Field, Mapping, guess
-from .plan import Known, Plan, plan_import
+from ..kinds import ActivityState
+from ..models import Activity, Event, Group, Import, Participant
+from .headers import Field
+from .mapping import Mapping, Result, decoded, guess
+from .plan import Choices, Known, Plan, plan_import
 from .reading import read_table
+from .results import scorer
 from .table import Table, UnreadableFile
+from .text import folded
 
 MOST_LISTED = 50
+HOW = ("delimiter", "encoding", "sheet", "header_row")
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A stored file, read and understood in the way that was chosen for it."""
+    """A stored file, read and understood in the way that was chosen for it; the activities that take results now."""
 
     table: Table
     mapping: Mapping
+    choices: Choices
+    activities: Sequence[Activity]
+
+    @property
+    def problems(self) -> list[LazyString]:
+        return self.mapping.problems(needs_group=not self.choices.group)
+
+    @property
+    def lacks_group(self) -> bool:
+        """Some row does not say which group it belongs to, or did not when one was chosen for it."""
+        columns = self.mapping.columns(Field.GROUP_NAME)
+        gaps = (not row.cells[column].strip() for row in self.table.rows for column in columns)
+        return bool(self.choices.group) or not columns or any(gaps)
 
 
 @dataclass(frozen=True)
@@ -48,32 +68,60 @@ def import_rows(event: Event) -> list[ImportRow]:
     return [ImportRow(*row) for row in rows]
 
 
-def table_of(import_: Import, *, encoding: str, delimiter: str) -> Table:
-    """Raises UnreadableFile."""
+def stored_table(file: str, options: dict[str, Any]) -> Table:
+    """As it was chosen to be read. Raises UnreadableFile."""
     try:
-        data = assets.read(import_.file)
+        data = assets.read(file)
     except assets.MissingFile:
         raise UnreadableFile(_("The file is not kept any more. Choose it again.")) from None
-    return read_table(data, encoding=encoding, delimiter=delimiter)
+    return read_table(data, **{name: options.get(name) or None for name in HOW})
 
 
 def reading(import_: Import) -> Reading:
     """Raises UnreadableFile."""
-    options = import_.options
-    table = table_of(import_, encoding=options["encoding"], delimiter=options["delimiter"])
+    table = stored_table(import_.file, import_.options)
+    return understood(table, import_.options, open_activities(import_.event))
+
+
+def understood(table: Table, options: dict[str, Any], activities: Sequence[Activity]) -> Reading:
+    """What is not chosen is guessed, and so is a column whose activity takes results no more."""
+    offered = {*Field, *(Result(activity.id) for activity in activities)}
+    guessed = guess(table, {folded(activity.name): activity.id for activity in activities})
     chosen = {
-        index: Field(options["fields"][header])
+        index: decoded(options["fields"][header])
         for index, header in enumerate(table.headers)
         if header in options["fields"]
     }
-    return Reading(table, guess(table).changed(chosen))
+    mapping = guessed.changed({index: meaning for index, meaning in chosen.items() if meaning in offered})
+    choices = Choices(group=options.get("group", ""), same=options.get("same", ()))
+    return Reading(table, mapping, choices, activities)
 
 
-def plan(import_: Import, read: Reading) -> Plan:
-    """Against the event as it stands; the mapping has no problems."""
-    known = known_people(import_.event_id)
-    groups = db.session.scalars(select(Group.name).where(Group.event_id == import_.event_id)).all()
-    return plan_import(read.table, read.mapping, known, groups, today=local_time(now()).date())
+def open_activities(event: Event) -> Sequence[Activity]:
+    """Those that take one value a person now."""
+    if not event.can_take_scores:
+        return []
+    return db.session.scalars(
+        select(Activity)
+        .where(Activity.event_id == event.id, Activity.state == ActivityState.OPEN, Activity.mark_count == 1)
+        .order_by(Activity.position, Activity.id)
+    ).all()
+
+
+def plan(event: Event, read: Reading) -> Plan:
+    """Against the event as it stands; the reading has no problems."""
+    known = known_people(event.id)
+    groups = db.session.scalars(select(Group.name).where(Group.event_id == event.id)).all()
+    activity_ids = read.mapping.results.keys()
+    return plan_import(
+        read.table,
+        read.mapping,
+        known,
+        groups,
+        today=local_time(now()).date(),
+        choices=read.choices,
+        standings=scorer().standings(event, activity_ids) if activity_ids else None,
+    )
 
 
 def known_people(event_id: int) -> Sequence[Known]:

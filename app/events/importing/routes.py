@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Flask, abort, flash, request
+from flask import Blueprint, Flask, abort, flash, request, send_file
 from flask_babel import gettext as _
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
@@ -21,12 +22,14 @@ from . import actions, progress, queries, wording
 from .access import import_to_change, import_to_manage
 from .forms import ConfirmForm, OptionsForm, UploadForm, options_form
 from .jobs import apply_import
-from .plan import Verdict
+from .plan import Plan, Verdict
 from .preview import name_column, row_page
 from .progress import Stage
 from .queries import Reading
 from .reading import LARGEST
+from .refused import refused_file
 from .table import UnreadableFile
+from .undoing import undo_import, what_undoing_does
 
 bp = Blueprint("importing", __name__)
 
@@ -104,12 +107,28 @@ def save(import_id: int) -> Response:
         reading = queries.reading(import_)
     except UnreadableFile:
         return import_page(import_, status=REFUSED)
-    form = options_form(reading, partial(queries.table_of, import_))
+    plan = plan_of(import_, reading)
+    form = form_of(import_, reading, plan)
     if not form.validate():
-        return preview_page(import_, reading, form, status=REFUSED)
-    actions.choose_options(import_, form.table, form.fields)
+        return preview_page(import_, reading, plan, form, status=REFUSED)
+    actions.choose_options(import_, form.options)
     db.session.commit()
     return import_page(import_) if web.wants_piece() else web.go_to("importing.show", import_id=import_.id)
+
+
+@bp.get("/imports/<int:import_id>/refused.csv")
+@allow(Role.ADMIN)
+def download_refused(import_id: int) -> Response:
+    import_ = import_to_manage(import_id)
+    try:
+        reading = queries.reading(import_)
+    except UnreadableFile as unreadable:
+        abort(404, description=unreadable.message)
+    plan = plan_of(import_, reading) or abort(404)
+    name = f"{import_.filename.rpartition('.')[0] or 'import'}-left-out.csv"
+    return send_file(
+        BytesIO(refused_file(reading, plan).encode()), "text/csv", as_attachment=True, download_name=name, max_age=0
+    )
 
 
 @bp.post("/imports/<int:import_id>/apply")
@@ -120,6 +139,26 @@ def apply(import_id: int) -> Response:
         abort(REFUSED)
     if progress.stage(import_) is Stage.PREVIEW:
         actions.begin(import_, enqueue(apply_import, import_.id, me().id, form.fingerprint.data))
+        db.session.commit()
+    return web.go_to("importing.show", import_id=import_.id)
+
+
+@bp.get("/imports/<int:import_id>/undo")
+@allow(Role.ADMIN)
+def undo(import_id: int) -> Response:
+    """What would be taken back, and what would stay."""
+    import_ = import_to_manage(import_id)
+    if progress.stage(import_) is not Stage.DONE:
+        return web.go_to("importing.show", import_id=import_.id)
+    return page(import_, "importing/_undo.html", form=ConfirmForm(formdata=None), undoing=what_undoing_does(import_))
+
+
+@bp.post("/imports/<int:import_id>/undo")
+@allow(Role.ADMIN)
+def take_back(import_id: int) -> Response:
+    import_ = import_to_change(import_id)
+    if progress.stage(import_) is Stage.DONE:
+        undo_import(import_, what_undoing_does(import_), by=me())
         db.session.commit()
     return web.go_to("importing.show", import_id=import_.id)
 
@@ -139,18 +178,28 @@ def import_page(import_: Import, status: int = 200) -> Response:
     """The preview until it is confirmed, then how far it is, then what came of it."""
     stage = progress.stage(import_)
     if stage is not Stage.PREVIEW:
-        return page(import_, f"importing/_{stage}.html", held_up=bool(import_.job and progress.is_held_up(import_.job)))
+        held_up = bool(import_.job and progress.is_held_up(import_.job))
+        told = progress.told(import_.id) if stage is Stage.UNDER_WAY else None
+        return page(import_, f"importing/_{stage}.html", held_up=held_up, told=told)
     try:
         reading = queries.reading(import_)
     except UnreadableFile as unreadable:
         return page(import_, "importing/_unreadable.html", status, message=unreadable.message)
-    form = options_form(reading, partial(queries.table_of, import_), formdata=None)
-    return preview_page(import_, reading, form, status)
+    plan = plan_of(import_, reading)
+    return preview_page(import_, reading, plan, form_of(import_, reading, plan, formdata=None), status)
 
 
-def preview_page(import_: Import, reading: Reading, form: OptionsForm, status: int = 200) -> Response:
-    problems = reading.mapping.problems()
-    plan = None if problems else queries.plan(import_, reading)
+def plan_of(import_: Import, reading: Reading) -> Plan | None:
+    return None if reading.problems else queries.plan(import_.event, reading)
+
+
+def form_of(import_: Import, reading: Reading, plan: Plan | None, **kwargs: Any) -> OptionsForm:
+    return options_form(reading, plan.questions if plan else [], partial(queries.stored_table, import_.file), **kwargs)
+
+
+def preview_page(
+    import_: Import, reading: Reading, plan: Plan | None, form: OptionsForm, status: int = 200
+) -> Response:
     only = request.args.get("only", type=Verdict)
     return page(
         import_,
@@ -158,7 +207,7 @@ def preview_page(import_: Import, reading: Reading, form: OptionsForm, status: i
         status,
         form=form,
         reading=reading,
-        problems=problems,
+        problems=reading.problems,
         plan=plan,
         name_column=name_column(reading.mapping),
         rows=row_page(reading, plan, only, page=request.args.get("page", 1, int)),

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from app.events.importing.text import clean
+from app.events.importing.headers import REASON, find_header
+from app.events.importing.text import clean, unguarded
 
 MOST_ROWS = 10_000
 MOST_COLUMNS = 200
+HEAD_ROWS = 20
 LONGEST_HEADER = 120
 
 
@@ -32,34 +35,50 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`headers` are unique and never empty. `encoding`, `delimiter` and `decimal_comma` say how the file was read."""
+    """`headers` are unique and never empty. All else says how the file was read: `kind` is CSV, XLSX or ODS, and
+    `header_row` counts from 1. Encoding and delimiter are those of text, the sheets those of a workbook."""
 
     headers: tuple[str, ...]
     rows: tuple[Row, ...]
     encoding: str
     delimiter: str
     decimal_comma: bool
+    kind: str = "CSV"
+    header_row: int = 1
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
 
-def headed(records: Iterable[Sequence[str]]) -> tuple[tuple[str, ...], tuple[Row, ...]]:
-    """The headers, out of the first row that is not blank, and the rows below it. Raises UnreadableFile."""
-    numbered = ((number, record) for number, record in enumerate(records, 1) if any(map(str.strip, record)))
-    _number, first = next(numbered, (0, ()))
-    headers = _headers(first)
+def headed(
+    records: Iterable[Sequence[str]], header_row: int | None = None
+) -> tuple[int, tuple[str, ...], tuple[Row, ...]]:
+    """The row of the headers, found out where it is not given; the headers; the rows below. Raises UnreadableFile."""
+    remaining = iter(records)
+    head = list(islice(remaining, HEAD_ROWS))
+    if not any(cell.strip() for record in head for cell in record):
+        raise UnreadableFile(_("The file is empty."))
+    header_row = header_row or find_header(head)
+    if not 1 <= header_row <= len(head):
+        raise UnreadableFile(_("The headers have to be in one of the first %(most)s rows.", most=HEAD_ROWS))
+    headers = _headers(head[header_row - 1])
+    below = enumerate(chain(head[header_row:], remaining), header_row + 1)
     rows: list[Row] = []
-    for number, record in numbered:
+    for number, record in below:
+        if not any(map(str.strip, record)):
+            continue
         if len(rows) == MOST_ROWS:
             raise UnreadableFile(_("The file has more than %(most)s rows. Split it into several.", most=MOST_ROWS))
-        rows.append(Row(number, _cells(record, len(headers))))
+        cells = _cells(record, len(headers))
+        rows.append(Row(number, tuple(map(unguarded, cells)) if REASON in headers else cells))
     if not rows:
         raise UnreadableFile(_("There is nobody in the file: it has only a header row."))
-    return headers, tuple(rows)
+    return header_row, headers, tuple(rows)
 
 
 def _headers(record: Sequence[str]) -> tuple[str, ...]:
     names = _without_blank_end([clean(cell) for cell in record])
     if not names:
-        raise UnreadableFile(_("The file is empty."))
+        raise UnreadableFile(_("The row of the headers is empty. Choose another one."))
     if len(names) > MOST_COLUMNS:
         raise UnreadableFile(_("The file has more than %(most)s columns.", most=MOST_COLUMNS))
     if max(map(len, names)) > LONGEST_HEADER:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple, cast
 
 from flask_babel import format_date, format_decimal, gettext, ngettext
 from flask_babel import lazy_gettext as _
 
-from .mapping import LABELS, Field
+from ..models import Activity
+from .headers import Field
+from .mapping import LABELS
 from .plan import Plan, PlannedRow, Verdict
 
 VERDICTS = {
@@ -37,8 +39,12 @@ class Change(NamedTuple):
     new: str
 
 
-def changes(row: PlannedRow) -> Iterator[Change]:
-    """Field by field, a note under the header that it stands under in the file."""
+def results_of(activity: str) -> str:
+    return gettext("Results: %(activity)s", activity=activity)
+
+
+def changes(row: PlannedRow, activities: Iterable[Activity] = ()) -> Iterator[Change]:
+    """Field by field, a note under the header that it stands under in the file; then the results."""
     for name, (old, new) in row.changes.items():
         if name != Field.METADATA:
             yield Change(str(LABELS[Field(name)]), _shown(old), _shown(new))
@@ -47,6 +53,10 @@ def changes(row: PlannedRow) -> Iterator[Change]:
         for header, note in after.items():
             if before.get(header) != note:
                 yield Change(header, _shown(before.get(header)), note)
+    for activity in activities:
+        if activity.id in row.results and row.participant_id:
+            standing, result = row.results[activity.id]
+            yield Change(activity.name, _shown(standing), result)
 
 
 def _shown(value: object) -> str:

@@ -11,6 +11,7 @@ from app import assets, processes
 from app.audit.models import AuditEntry
 from app.database import now
 from app.events.importing import jobs as importing_jobs
+from app.events.importing import progress
 from app.events.models import Import
 from app.extensions import db
 from app.jobs.models import JobState
@@ -37,6 +38,21 @@ def test_the_page_asks_again_by_itself_until_it_is_done(desk: Desk) -> None:
     piece = desk.browser.get(url, headers=PIECE).text
     assert "The people are in" in piece
     assert "every 500ms" not in piece
+
+
+def test_how_far_it_has_come_is_shown_while_it_is_written(desk: Desk) -> None:
+    url = desk.preview("name;group\nEva;Red")
+    desk.confirm(url)
+    assert "<progress" in desk.browser.get(url).text
+    assert 'max="100"' not in desk.browser.get(url).text
+    progress.tell(last_import().id, 40)
+    assert 'value="40" max="100"' in desk.browser.get(url).text
+
+
+def test_ten_thousand_people_come_in(desk: Desk) -> None:
+    desk.bring_in(start_list(10_000))
+    assert desk.written() == (7, 10_000)
+    assert progress.told(last_import().id) == 90
 
 
 def test_without_a_worker_the_page_says_what_it_waits_for(desk: Desk) -> None:

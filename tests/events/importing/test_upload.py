@@ -107,7 +107,7 @@ def test_listing_costs_the_same_few_statements_for_1_and_300_imports(app: Flask,
 # What is refused --------------------------------------------------------------------------------------------------
 
 HOSTILE = {
-    "xlsx": (xlsx(), "a file of the kind XLSX. Save the table as CSV"),
+    "xlsx": (xlsx(), "This spreadsheet is damaged or cut short."),
     "xls": (b"\xd0\xcf\x11\xe0" + bytes(600), "a file of the kind XLS."),
     "pdf": (b"%PDF-1.7\n1 0 obj", "a file of the kind PDF."),
     "png": (b"\x89PNG\r\n\x1a\n" + os.urandom(200), "a file of the kind PNG."),
