@@ -11,6 +11,7 @@ from .accounts import commands as accounts_commands
 from .accounts import routes as accounts_routes
 from .api import routes as api_routes
 from .audit import commands as audit_commands
+from .audit import routes as audit_routes
 from .config import ROOT, Settings
 from .events import routes as events_routes
 from .events.importing import routes as importing_routes
@@ -38,6 +39,7 @@ PARTS = (
     importing_routes,
     scoring_routes,
     leaderboards_routes,
+    audit_routes,
     api_routes,
     demo,
 )

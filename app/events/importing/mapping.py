@@ -114,8 +114,13 @@ def guess(table: Table) -> Mapping:
     for field, headers in HEADERS.items():
         candidates = [index for index, name in enumerate(names) if name in headers]
         if candidates:
-            fields[min(candidates, key=lambda index: (-_fullness(table, index), headers.index(names[index])))] = field
+            fields[min(candidates, key=lambda index: _unlikelihood(table, index, field, names[index]))] = field
     return Mapping(table.headers, _with_name_parts(names, fields))
+
+
+def _unlikelihood(table: Table, index: int, field: Field, name: str) -> tuple[bool, float, int]:
+    """The least is the likeliest; a field's own name, as exports write it, means that field."""
+    return table.headers[index] != field.value, -_fullness(table, index), HEADERS[field].index(name)
 
 
 def _fullness(table: Table, index: int) -> float:
