@@ -22,7 +22,7 @@ from app.accounts.models import User
 from app.config import Settings, engine_options
 from app.extensions import db, redis
 from tests.support import chromium, migrated, postgres
-from tests.support.servers import Running, Server, Worker
+from tests.support.servers import Running, Scheduler, Server, Worker
 from tests.support.session import Session
 
 SECRET_KEY = "a key that only the tests use, 0123456789"
@@ -262,6 +262,23 @@ def start_worker(environ: dict[str, str], running: list[Running], tmp_path: Path
         running.append(worker)
         worker.start()
         return worker
+
+    return start
+
+
+class StartScheduler(Protocol):
+    def __call__(self) -> Scheduler: ...
+
+
+@pytest.fixture
+def start_scheduler(environ: dict[str, str], running: list[Running], tmp_path: Path) -> StartScheduler:
+    """Starts the scheduler with this test's settings. It is stopped in the end."""
+
+    def start() -> Scheduler:
+        scheduler = Scheduler(environ, tmp_path / f"scheduler-{len(running)}.log")
+        running.append(scheduler)
+        scheduler.start()
+        return scheduler
 
     return start
 
