@@ -15,6 +15,7 @@ from .audit import routes as audit_routes
 from .config import ROOT, Settings
 from .events import routes as events_routes
 from .events.importing import routes as importing_routes
+from .exports import routes as exports_routes
 from .jobs import commands as job_commands
 from .leaderboards import routes as leaderboards_routes
 from .scoring import routes as scoring_routes
@@ -39,6 +40,7 @@ PARTS = (
     importing_routes,
     scoring_routes,
     leaderboards_routes,
+    exports_routes,
     audit_routes,
     api_routes,
     demo,
