@@ -21,7 +21,7 @@ from app.accounts.actions import open_session
 from app.accounts.models import User
 from app.config import Settings, engine_options
 from app.extensions import db, redis
-from tests.support import chromium, migrated, postgres
+from tests.support import chromium, messages, migrated, postgres
 from tests.support.servers import Running, Scheduler, Server, Worker
 from tests.support.session import Session
 
@@ -301,6 +301,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(chromium.MISSING)
     if not is_xdist_worker(config):
         config.stash[the_session] = Session()
+        messages.compile_changed()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

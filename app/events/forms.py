@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import lazy_pgettext, ngettext
 from flask_babel.speaklater import LazyString
-from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
     Field,
@@ -25,18 +24,20 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from ..accounts.models import User
+from ..forms import Form
 from . import queries
 from .categories import Bracket, overlaps
 from .details import ActivityDetails, CategoryDetails, EventDetails, GroupDetails, ParticipantDetails
 from .importing.text import clean
 from .kinds import ActivityState, EvaluationType, EventStatus, Formula, Gender, Visibility
-from .labels import COLOURS, LABELS, ages
+from .labels import COLOURS, GENDERS, GENDERS_OF_MANY, LABELS, ages
 from .models import Activity, Category, Event, EventEvaluator, Group, Participant
 from .names import name_key
 
 FEWEST_MARKS, USUAL_MARKS, MOST_MARKS = 2, 3, 10
 OLDEST = 130
 
+NAME = lazy_pgettext("of a thing", "Name")
 REQUIRED = DataRequired(_l("Please fill this in."))
 CHOSEN = InputRequired(_l("Please choose one."))
 AGE = NumberRange(0, OLDEST, _l("An age is a whole number from 0 to %(max)d."))
@@ -72,9 +73,9 @@ def day_field(label: LazyString, *validators: Any) -> DateField:
     return DateField(label, validators=validators, invalid_value_message=_l("This is not a date."))
 
 
-def gender_field(unsaid: Any) -> SelectField:
+def gender_field(unsaid: Any, labels: Mapping[StrEnum, Any]) -> SelectField:
     """A choice of gender, or none of them."""
-    choices = [SelectChoice("", unsaid), *labelled(Gender)]
+    choices = [SelectChoice("", unsaid), *(SelectChoice(gender.value, words) for gender, words in labels.items())]
     return SelectField(_l("Gender"), choices=choices, default="", filters=[lambda value: value or ""])
 
 
@@ -82,8 +83,8 @@ def labelled(members: Iterable[StrEnum]) -> list[SelectChoice]:
     return [SelectChoice(member.value, LABELS[member]) for member in members]
 
 
-class EventForm(FlaskForm):  # type: ignore[misc]
-    name = StringField(_l("Name"), filters=[words], validators=[REQUIRED, longest(120)])
+class EventForm(Form):
+    name = StringField(NAME, filters=[words], validators=[REQUIRED, longest(120)])
     place = StringField(_l("Place"), filters=[words], validators=[longest(120)])
     starts_on = day_field(_l("First day"), InputRequired(REQUIRED.message))
 
@@ -92,11 +93,11 @@ class EventForm(FlaskForm):  # type: ignore[misc]
         return {"name": self.name.data, "place": self.place.data, "starts_on": self.starts_on.data}
 
 
-class StatusForm(FlaskForm):  # type: ignore[misc]
+class StatusForm(Form):
     status = SelectField(choices=[status.value for status in EventStatus], coerce=EventStatus)
 
 
-class VisibilityForm(FlaskForm):  # type: ignore[misc]
+class VisibilityForm(Form):
     visibility = RadioField(
         _l("Who may watch"),
         choices=[
@@ -108,17 +109,17 @@ class VisibilityForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class StateForm(FlaskForm):  # type: ignore[misc]
+class StateForm(Form):
     state = SelectField(choices=[state.value for state in ActivityState], coerce=ActivityState)
 
 
-class PlaceForm(FlaskForm):  # type: ignore[misc]
+class PlaceForm(Form):
     """The place in an order, counted from 1."""
 
     place = IntegerField(validators=[InputRequired(), NumberRange(0, 10_000)])
 
 
-class NamedForm(FlaskForm):  # type: ignore[misc]
+class NamedForm(Form):
     """For a part of an event whose name no other of its kind may have, case and spaces apart."""
 
     def __init__(self, event: Event, others: Sequence[Group] | Sequence[Activity] | Sequence[Category], **kw: Any):
@@ -134,7 +135,7 @@ class NamedForm(FlaskForm):  # type: ignore[misc]
 
 
 class GroupForm(NamedForm):
-    name = StringField(_l("Name"), filters=[words], validators=[REQUIRED, longest(80)])
+    name = StringField(NAME, filters=[words], validators=[REQUIRED, longest(80)])
     identifier = StringField(_l("Short code"), filters=[words], validators=[longest(20)])
     colour = RadioField(_l("Colour"), choices=[SelectChoice(*colour) for colour in COLOURS.items()], coerce=int)
 
@@ -166,7 +167,7 @@ class ActivityForm(NamedForm):
     The page does not offer what cannot change, so it is not sent, and stays; what is sent all the same is refused.
     """
 
-    name = StringField(_l("Name"), filters=[words], validators=[REQUIRED, longest(80)])
+    name = StringField(NAME, filters=[words], validators=[REQUIRED, longest(80)])
     description = TextAreaField(_l("Description"), filters=[lines], validators=[longest(2000)])
     evaluation_type = RadioField(
         _l("What is written down"),
@@ -222,10 +223,10 @@ class ActivityForm(NamedForm):
 
 
 class CategoryForm(NamedForm):
-    name = StringField(_l("Name"), filters=[words], validators=[REQUIRED, longest(60)])
+    name = StringField(NAME, filters=[words], validators=[REQUIRED, longest(60)])
     age_from = WholeNumberField(_l("Age from"), validators=[Optional(), AGE])
     age_to = WholeNumberField(_l("Age to"), validators=[Optional(), AGE])
-    gender = gender_field(_l("Everybody"))
+    gender = gender_field(_l("Everybody"), GENDERS_OF_MANY)
 
     def __init__(self, event: Event, categories: Sequence[Category], category: Category | None = None) -> None:
         super().__init__(event, [other for other in categories if other is not category], obj=category)
@@ -259,11 +260,11 @@ class CategoryForm(NamedForm):
         }
 
 
-class ParticipantForm(FlaskForm):  # type: ignore[misc]
+class ParticipantForm(Form):
     display_name = StringField(_l("Name"), filters=[words], validators=[REQUIRED, longest(120)])
     external_id = StringField(_l("Number"), filters=[words], validators=[longest(60)])
     group_id = SelectField(_l("Group"), coerce=int, validators=[CHOSEN])
-    gender = gender_field(_l("Not stated"))
+    gender = gender_field(_l("Not stated"), GENDERS)
     born = day_field(_l("Date of birth"), Optional())
     age = WholeNumberField(_l("Age"), validators=[Optional(), AGE])
 
@@ -302,7 +303,7 @@ class ParticipantForm(FlaskForm):  # type: ignore[misc]
         }
 
 
-class PoolForm(FlaskForm):  # type: ignore[misc]
+class PoolForm(Form):
     """Who else of those that may evaluate joins the pool."""
 
     users = SelectMultipleField(
@@ -318,12 +319,13 @@ class PoolForm(FlaskForm):  # type: ignore[misc]
         self.users.choices = [SelectChoice(user.id, f"{user.name} · {user.email}") for user in users]
 
 
-def assignment_form(members: Sequence[EventEvaluator], groups: Sequence[Group]) -> FlaskForm:
+def assignment_form(members: Sequence[EventEvaluator], groups: Sequence[Group]) -> Form:
     """One choice of group for each evaluator of the pool, named by their id; 0 is none."""
     choices = [SelectChoice(0, _("No group")), *(SelectChoice(group.id, group.name) for group in groups)]
     fields = {group_of(member): SelectField(member.user.name, choices=choices, coerce=int) for member in members}
     now = {group_of(member): member.assignment.group_id if member.assignment else 0 for member in members}
-    return type("AssignmentForm", (FlaskForm,), fields)(data=now)
+    form: Form = type("AssignmentForm", (Form,), fields)(data=now)
+    return form
 
 
 def group_of(member: EventEvaluator) -> str:

@@ -6,9 +6,22 @@ from enum import StrEnum
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 
 from .kinds import EvaluationType, Formula, Gender, Visibility
+
+GENDERS: dict[StrEnum, LazyString] = {
+    Gender.F: _l("Female"),
+    Gender.M: _l("Male"),
+    Gender.X: _l("Other"),
+}
+GENDERS_OF_MANY: dict[StrEnum, LazyString] = {
+    Gender.F: lazy_pgettext("many people", "Female"),
+    Gender.M: lazy_pgettext("many people", "Male"),
+    Gender.X: lazy_pgettext("many people", "Other"),
+}
+"""Of a category: languages other than English say it in the plural."""
 
 LABELS: dict[StrEnum, LazyString] = {
     EvaluationType.NUMERIC_HIGH: _l("Number, higher is better"),
@@ -18,12 +31,10 @@ LABELS: dict[StrEnum, LazyString] = {
     EvaluationType.SCORE_SET: _l("Several marks"),
     Formula.SUM: _l("Their sum"),
     Formula.BEST: _l("The best of them"),
-    Gender.F: _l("Female"),
-    Gender.M: _l("Male"),
-    Gender.X: _l("Other"),
     Visibility.PRIVATE: _l("Private"),
     Visibility.LINK: _l("By link"),
     Visibility.PUBLIC: _l("Public"),
+    **GENDERS,
 }
 
 COLOURS = {
@@ -42,6 +53,10 @@ COLOURS = {
 
 def label(value: StrEnum) -> str:
     return str(LABELS[value])
+
+
+def gender_of_many(gender: Gender) -> str:
+    return str(GENDERS_OF_MANY[gender])
 
 
 def ages(age_from: int | None, age_to: int | None) -> str:

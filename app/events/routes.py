@@ -32,6 +32,7 @@ __all__ = ["activity_routes", "category_routes", "evaluator_routes", "group_rout
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.add_template_filter(labels.label)
+    app.add_template_filter(labels.gender_of_many)
     app.add_template_global(labels.ages)
 
 
