@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..events.labels import label
 from ..events.models import Activity, Event, Group, Participant
 from ..i18n import decimal_mark
-from ..leaderboards.board import GENDERS
 from ..leaderboards.queries import event_standings
 from ..leaderboards.standings import ALL, UNASSIGNED, Bucket, Row
 from ..scoring.values import show
@@ -33,7 +33,7 @@ class ResultList:
 
     @property
     def gender(self) -> str:
-        return str(GENDERS[self.bucket.gender]) if self.bucket.gender else ""
+        return label(self.bucket.gender) if self.bucket.gender else ""
 
     @property
     def category(self) -> str:
