@@ -11,8 +11,10 @@ from .accounts import commands as accounts_commands
 from .accounts import routes as accounts_routes
 from .api import routes as api_routes
 from .audit import commands as audit_commands
+from .audit import routes as audit_routes
 from .events import routes as events_routes
 from .events.importing import routes as importing_routes
+from .exports import routes as exports_routes
 from .jobs import commands as job_commands
 from .leaderboards import routes as leaderboards_routes
 from .scoring import importing as scoring_importing
@@ -38,6 +40,8 @@ PARTS: tuple[ModuleType, ...] = (
     scoring_importing,
     scoring_routes,
     leaderboards_routes,
+    exports_routes,
+    audit_routes,
     api_routes,
     demo,
 )

@@ -9,12 +9,26 @@ from pathlib import Path
 APP = Path(__file__).parent.parent / "app"
 
 LEVELS = [
-    {"assets", "audit", "config", "database", "extensions", "i18n", "icons", "jobs", "logs", "mail", "metrics", "web"},
+    {
+        "assets",
+        "audit",
+        "config",
+        "database",
+        "extensions",
+        "i18n",
+        "icons",
+        "jobs",
+        "logs",
+        "mail",
+        "metrics",
+        "spreadsheets",
+        "web",
+    },
     {"accounts"},
     {"events"},
     {"scoring"},
     {"leaderboards", "osu", "paper"},
-    {"diplomas", "tournaments"},
+    {"diplomas", "exports", "tournaments"},
     {"profiles"},
 ]
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from .. import web
 from ..accounts.access import allow_token, me
 from ..accounts.models import Role
+from ..audit import queries as audit
 from ..events.access import event_to_change
 from ..extensions import client_address, db, limiter
 from ..leaderboards.queries import event_standings
@@ -21,6 +22,9 @@ from .errors import errors_in, refused_items
 from .import_schemas import Imported, ImportQuery, RowErrors
 from .openapi import documented
 from .schemas import (
+    AuditEntry,
+    AuditPage,
+    AuditQuery,
     Conflicts,
     Error,
     EventDetail,
@@ -99,6 +103,30 @@ def show_standings(event_id: int) -> Response:
     event, query = event_in_reach(event_id).event, _query(StandingsQuery)
     activities = [StandingsOfActivity.of(standings, query.by) for standings in event_standings(event)]
     return _answer(Standings(event_id=event.id, revision=event.revision, activities=activities))
+
+
+@bp.get("/audit")
+@allow_token(Role.ADMIN)
+@documented(
+    "Who did what: of every event, and for super admins of the installation",
+    answer=AuditPage,
+    query=AuditQuery,
+    errors={422: ItemErrors},
+)
+def list_audit() -> Response:
+    query = _query(AuditQuery)
+    wanted = audit.Filter(
+        by=query.actor,
+        kind=query.action,
+        event=query.event,
+        since=query.since,
+        until=query.until,
+        text=query.q,
+        everything=me().is_super_admin,
+    )
+    found = audit.entries(wanted, query.before, query.limit + 1)
+    page = [AuditEntry.model_validate(entry, from_attributes=True) for entry in found[: query.limit]]
+    return _answer(AuditPage(entries=page, next=page[-1].id if len(found) > len(page) else None))
 
 
 def _weight() -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from ..events import models as events
 from ..events.categories import Bracket, bracket_for
@@ -195,6 +195,27 @@ class Standings(BaseModel):
     activities: list[StandingsOfActivity]
 
 
+class AuditEntry(BaseModel):
+    """One thing that somebody did. `event_id` is null for what belongs to the installation."""
+
+    id: int
+    at: datetime
+    actor_id: int | None
+    actor_name: str
+    action: str = Field(examples=["participant.save"])
+    event_id: int | None
+    subject_kind: str
+    subject_id: int | None
+    payload: dict[str, Any] | None = Field(description="Old and new values; null once they are erased.")
+
+
+class AuditPage(BaseModel):
+    """Newest first. `next` is the cursor of what is older, null at the end."""
+
+    entries: list[AuditEntry]
+    next: int | None
+
+
 class SavedRecord(BaseModel):
     participant: int
     activity: int
@@ -262,6 +283,17 @@ class EventsQuery(BaseModel):
 class ParticipantsQuery(BaseModel):
     limit: int = Field(100, ge=1, le=1000)
     offset: int = Field(0, ge=0, le=LARGEST_ID)
+
+
+class AuditQuery(BaseModel):
+    before: Id | None = Field(None, description="The `next` of the page before this one.")
+    limit: int = Field(50, ge=1, le=500)
+    event: Id | None = None
+    actor: Id | None = Field(None, description="The id of who did it.")
+    action: str = Field("", max_length=60, description="An action, or its noun: `participant.save`, `participant`.")
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = Field(None, description="Exclusive.")
+    q: str = Field("", max_length=120, pattern=r"^[^\x00]*$", description="Stands in a name or among the values.")
 
 
 class StandingsQuery(BaseModel):

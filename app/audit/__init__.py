@@ -63,23 +63,25 @@ def record(
     return entry
 
 
-def broken_rows() -> Iterator[tuple[int | None, int, str]]:
-    """Walk every chain; yield (event id, sequence, what is wrong) for the first broken row of each."""
-    heads = dict(_heads())
+def broken_rows(event_id: int | None = None) -> Iterator[tuple[int | None, int, str]]:
+    """Walk every chain, or an event's; yield (event id, sequence, what is wrong) for the first broken row of each."""
+    heads = {chain: head for chain, head in _heads() if event_id in (None, chain)}
     reached: dict[int | None, tuple[int, str]] = {}
     broken: set[int | None] = set()
-    entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.event_id, AuditEntry.sequence))
-    for entry in entries.yield_per(1000):
+    entries = select(AuditEntry).order_by(AuditEntry.event_id, AuditEntry.sequence)
+    if event_id is not None:
+        entries = entries.where(AuditEntry.event_id == event_id)
+    for entry in db.session.scalars(entries).yield_per(1000):
         sequence, head = reached.get(entry.event_id, (0, GENESIS))
         problem = _problem(entry, sequence + 1, head)
         if problem and entry.event_id not in broken:
             broken.add(entry.event_id)
             yield entry.event_id, entry.sequence, problem
         reached[entry.event_id] = (entry.sequence, entry.hash)
-    for event_id, (length, head) in heads.items():
-        sequence, last = reached.get(event_id, (0, GENESIS))
-        if event_id not in broken and (sequence, last) != (length, head):
-            yield event_id, sequence + 1, f"row {sequence + 1} is missing" if sequence < length else "has too many rows"
+    for chain, (length, head) in heads.items():
+        sequence, last = reached.get(chain, (0, GENESIS))
+        if chain not in broken and (sequence, last) != (length, head):
+            yield chain, sequence + 1, f"row {sequence + 1} is missing" if sequence < length else "has too many rows"
 
 
 def _heads() -> Iterator[tuple[int | None, tuple[int, str]]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
-from io import StringIO
+from decimal import Decimal
+from itertools import chain
 
+from .. import spreadsheets
 from ..events.kinds import EvaluationType
 from ..events.models import Activity
 from ..scoring.values import Value, show
@@ -24,18 +25,12 @@ HEADER = (
     "age",
     "score",
 )
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def as_csv(standings: Iterable[ActivityStandings]) -> str:
     """The same in every language: English medals, decimal points, times as m:ss.cc, a tick as 1 or 0."""
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow(HEADER)
-    for one in standings:
-        for bucket in one.standings.buckets:
-            writer.writerows(_lines(one.activity, bucket))
-    return text.getvalue()
+    lines = (_lines(one.activity, bucket) for one in standings for bucket in one.standings.buckets)
+    return spreadsheets.as_csv(HEADER, chain.from_iterable(lines))
 
 
 def _lines(activity: Activity, bucket: Bucket) -> Iterator[tuple[object, ...]]:
@@ -43,24 +38,19 @@ def _lines(activity: Activity, bucket: Bucket) -> Iterator[tuple[object, ...]]:
         yield (
             row.place,
             medal(row.place),
-            guarded(activity.name),
+            activity.name,
             bucket.gender,
-            guarded(bucket.category),
-            guarded(row.participant.name),
-            guarded(row.participant.group.name),
+            bucket.category,
+            row.participant.name,
+            row.participant.group.name,
             row.participant.age,
             _score(row, activity),
         )
 
 
-def guarded(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula. Scores need none: -5 is a number there as here."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-def _score(row: Row, activity: Activity) -> str:
+def _score(row: Row, activity: Activity) -> str | Decimal:
     kind = activity.evaluation_type
     value: Value = row.value
-    if kind is EvaluationType.BOOLEAN and value.amount is not None:
-        return str(value.amount)
-    return show(value, kind, places=2 if kind is EvaluationType.TIME_LOW else 0)
+    if kind is EvaluationType.TIME_LOW or value.amount is None:
+        return show(value, kind, places=2 if kind is EvaluationType.TIME_LOW else 0)
+    return value.amount if kind is EvaluationType.BOOLEAN else Decimal(show(value, kind))

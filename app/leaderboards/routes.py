@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from io import BytesIO
 
-from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, send_file
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, request
 from flask_babel import force_locale
 from markupsafe import Markup
 
@@ -14,6 +13,7 @@ from ..events.queries import events_for, public_events
 from ..events.revisions import Revisions
 from ..extensions import db
 from ..i18n import language, theme
+from ..spreadsheets import csv_answer
 from . import access, cache, queries
 from .board import Board, View, board_of
 from .cache import Kept
@@ -77,10 +77,7 @@ def download(event_id: int) -> Response:
     key = cache.key_of("csv", watch.revisions.link_token)
     kept = cache.read(key, watch.revisions.event, lambda: _csv(event_id))
     name = (queries.heading(event_id, None) or abort(404)).event
-    mark = "\ufeff".encode() if request.args.get("bom") == "1" else b""
-    file = send_file(BytesIO(mark + kept.body), "text/csv", as_attachment=True, download_name=f"{_file_name(name)}.csv")
-    file.headers["Cache-Control"] = "private, no-cache"
-    return file
+    return csv_answer(kept.body, name)
 
 
 def _answer(key: str, revision: int, build: cache.Build) -> Response:
@@ -147,7 +144,3 @@ def _piece_key(view: View, event_token: str) -> str:
 
 def _tag(key: str, revision: int) -> str:
     return f"{key}-{revision}"
-
-
-def _file_name(name: str) -> str:
-    return " ".join("".join(c if c.isprintable() and c not in '\\/:*?"<>|' else " " for c in name).split()) or "event"

@@ -11,3 +11,7 @@ document.addEventListener("htmx:load", ({ detail }) => detail.elt.querySelector(
 
 // On a phone the current tab may lie beyond the edge.
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-print]")) window.print();
+});

@@ -116,9 +116,5 @@ function show(id, isChanged, move) {
 
 // ------------------------------------------------------------------------------------------------------------------
 
-document.addEventListener("click", ({ target }) => {
-  if (target.closest("[data-print]")) window.print();
-});
-
 dot.hidden = !board.hasAttribute("hx-get");
 timer = setTimeout(ask, EVERY);

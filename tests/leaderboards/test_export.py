@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.http import parse_options_header
 
 from app.events.kinds import EvaluationType, Gender
-from app.leaderboards.export import guarded
+from app.spreadsheets import guarded
 from tests.support import make
 
 from .conftest import Games, Score

@@ -9,6 +9,7 @@ from itertools import islice
 from flask_babel import lazy_gettext as _
 
 from app.events.importing.table import UnreadableFile
+from app.spreadsheets import unguarded
 
 DELIMITERS = (";", ",", "\t", "|")
 SAMPLE_ROWS = 50
@@ -21,7 +22,7 @@ def records(text: str, delimiter: str) -> Iterator[list[str]]:
     done = 0
     try:
         for record in reader:
-            yield record
+            yield [unguarded(cell) for cell in record]
             done += 1
     except csv.Error:
         raise UnreadableFile(

@@ -96,12 +96,17 @@ def guess(table: Table, activities: Choices[str, int] | None = None) -> Mapping:
     for field, headers in HEADERS.items():
         candidates = [index for index, name in enumerate(names) if name in headers]
         if candidates:
-            fields[min(candidates, key=lambda index: (-_fullness(table, index), headers.index(names[index])))] = field
+            fields[min(candidates, key=lambda index: _unlikelihood(table, index, field, names[index]))] = field
     guessed: list[Meaning] = list(_with_name_parts(names, fields))
     for index, header in enumerate(table.headers):
         if activities and guessed[index] is Field.METADATA and (activity_id := activities.get(folded(header))):
             guessed[index] = Result(activity_id)
     return Mapping(table.headers, tuple(guessed))
+
+
+def _unlikelihood(table: Table, index: int, field: Field, name: str) -> tuple[bool, float, int]:
+    """The least is the likeliest; a field's own name, as exports write it, means that field."""
+    return table.headers[index] != field.value, -_fullness(table, index), HEADERS[field].index(name)
 
 
 def _fullness(table: Table, index: int) -> float:

@@ -1,0 +1,78 @@
+"""The results as a workbook: the start list, then a sheet for each activity, in the order of the board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from flask_babel import gettext as _
+
+from ..events.categories import Bracket, bracket_for
+from ..events.kinds import EvaluationType, Gender
+from ..events.labels import label
+from ..events.models import Event
+from ..leaderboards.queries import ActivityStandings
+from ..leaderboards.standings import Bucket
+from ..scoring.values import Value
+from .queries import Roster
+from .workbook import Cell, Sheet
+
+
+def results_sheets(event: Event, rosters: Sequence[Roster], standings: Sequence[ActivityStandings]) -> Iterator[Sheet]:
+    yield start_list(event, rosters)
+    for one in standings:
+        yield _activity(one)
+
+
+def start_list(event: Event, rosters: Sequence[Roster]) -> Sheet:
+    brackets = [category.bracket for category in event.categories]
+    header = (_("Number"), _("Name"), _("Group"), _("Gender"), _("Born"), _("Age"), _("Category"))
+    rows = (
+        (
+            person.external_id,
+            person.display_name,
+            roster.group.name,
+            _gender(person.gender),
+            person.born,
+            person.age_at(event.starts_on),
+            category_of(brackets, person.gender, person.age_at(event.starts_on)),
+        )
+        for roster in rosters
+        for person in roster.people
+    )
+    return Sheet(_("Start list"), header, rows)
+
+
+def category_of(brackets: Sequence[Bracket], gender: Gender | None, age: int | None) -> str:
+    bracket = bracket_for(brackets, gender, age)
+    return bracket.name if bracket else ""
+
+
+def _activity(one: ActivityStandings) -> Sheet:
+    activity = one.activity
+    result = f"{_('Result')} ({activity.unit})" if activity.unit else _("Result")
+    header = (_("Place"), _("Name"), _("Number"), _("Group"), _("Gender"), _("Age"), _("Category"), result)
+    rows = (row for bucket in one.standings.buckets for row in _rows(bucket, activity.evaluation_type))
+    return Sheet(activity.name, header, rows)
+
+
+def _rows(bucket: Bucket, kind: EvaluationType) -> Iterator[tuple[Cell, ...]]:
+    for row in bucket.rows:
+        who = row.participant
+        category = bucket.bracket.name if bucket.bracket else ""
+        place: Cell = row.place
+        value = _value(row.value, kind)
+        yield place, who.name, who.external_id, who.group.name, _gender(who.gender), who.age, category, value
+
+
+def _value(value: Value, kind: EvaluationType) -> Cell:
+    """A number that sorts; DNS, DNF and DSQ are text and so come after all numbers."""
+    if value.amount is None:
+        return str(value.status)
+    if kind is EvaluationType.TIME_LOW:
+        return timedelta(milliseconds=int(value.amount * 1000))
+    return value.amount
+
+
+def _gender(gender: Gender | None) -> str:
+    return label(gender) if gender else ""

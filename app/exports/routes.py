@@ -1,0 +1,97 @@
+"""What an event's admins can take away: files, and lists that print well. Reading only, so archived events too."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response
+
+from .. import web
+from ..accounts.access import allow, me
+from ..accounts.models import Role
+from ..events.access import event_to_manage
+from ..extensions import client_address, limiter
+from ..leaderboards.export import as_csv as results_as_csv
+from ..leaderboards.queries import event_standings
+from ..spreadsheets import as_csv, csv_answer, file_answer
+from . import printing, queries
+from .people import people_table
+from .results import results_sheets
+from .whole import as_json
+from .workbook import Sheet, as_xlsx
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+bp = Blueprint("exports", __name__, url_prefix="/events/<int:event_id>")
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
+
+
+def account_and_address() -> str:
+    return f"{me().id} {client_address()}"
+
+
+limited = limiter.shared_limit("10/minute", scope="exports", key_func=account_and_address)
+
+
+@bp.get("/export")
+@allow(Role.ADMIN)
+def index(event_id: int) -> Response:
+    return web.render("exports/index.html", event=event_to_manage(event_id))
+
+
+@bp.get("/export/participants.csv")
+@allow(Role.ADMIN)
+@limited
+def participants_csv(event_id: int) -> Response:
+    event = event_to_manage(event_id)
+    header, rows = people_table(queries.rosters(event))
+    return csv_answer(as_csv(header, rows), f"{event.name} participants")
+
+
+@bp.get("/export/participants.xlsx")
+@allow(Role.ADMIN)
+@limited
+def participants_xlsx(event_id: int) -> Response:
+    event = event_to_manage(event_id)
+    header, rows = people_table(queries.rosters(event))
+    return file_answer(as_xlsx([Sheet("participants", header, rows)]), XLSX, f"{event.name} participants.xlsx")
+
+
+@bp.get("/export/results.csv")
+@allow(Role.ADMIN)
+@limited
+def results_csv(event_id: int) -> Response:
+    event = event_to_manage(event_id)
+    return csv_answer(results_as_csv(event_standings(event)), f"{event.name} results")
+
+
+@bp.get("/export/results.xlsx")
+@allow(Role.ADMIN)
+@limited
+def results_xlsx(event_id: int) -> Response:
+    event = event_to_manage(event_id)
+    sheets = results_sheets(event, queries.rosters(event), event_standings(event))
+    return file_answer(as_xlsx(sheets), XLSX, f"{event.name} results.xlsx")
+
+
+@bp.get("/export/event.json")
+@allow(Role.ADMIN)
+@limited
+def whole_json(event_id: int) -> Response:
+    event = event_to_manage(event_id)
+    return file_answer(as_json(event, queries.rosters(event)).encode(), "application/json", f"{event.name}.json")
+
+
+@bp.get("/print/start-lists")
+@allow(Role.ADMIN)
+def start_lists(event_id: int) -> Response:
+    event = event_to_manage(event_id)
+    return web.render("exports/start_lists.html", event=event, lists=printing.start_lists(event))
+
+
+@bp.get("/print/results")
+@allow(Role.ADMIN)
+def results(event_id: int) -> Response:
+    event = event_to_manage(event_id)
+    return web.render("exports/results.html", event=event, lists=printing.result_lists(event))

@@ -1,0 +1,229 @@
+"""Every way to write is on the log: each endpoint that takes a POST is driven once with a request that it takes.
+
+A new endpoint needs an example here, which is how it is found out whether it forgot the log.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from app.accounts import actions as accounts
+from app.accounts.models import LoginSession, Role, User
+from app.audit.models import AuditEntry
+from app.events.kinds import EvaluationType, EventStatus
+from app.events.models import Activity, Category, Event, Group, Participant
+from app.extensions import Model, db
+from tests.conftest import SignIn
+from tests.support import make
+
+pytestmark = pytest.mark.usefixtures("context")
+
+NOT_THE_DATA = {"audit_entries", "idempotent_answers", "installation", "jobs", "login_sessions"}
+"""Tables in which a write tells nothing about people or events, or which are the log itself."""
+
+UNLOGGED = {
+    "importing.save": "how a file is read, before it is imported: what was chosen is logged when it is",
+    "importing.apply": "asks the worker, who logs what it did",
+}
+"""What writes without a word in the log, and why."""
+
+
+@dataclass
+class World:
+    """An event with one of everything, and somebody who may do everything."""
+
+    me: User
+    browser: FlaskClient
+    event: Event
+    group: Group
+    person: Participant
+    activity: Activity
+    category: Category
+    helper: User
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"/events/{self.event.id}"
+
+    def upload(self) -> str:
+        """The address of an import that waits for a yes."""
+        return str(self.browser.post(f"{self.url}/imports", **FILE).location)
+
+
+@pytest.fixture
+def world(sign_in: SignIn) -> World:
+    me, event = make.user(Role.SUPER_ADMIN), make.event()
+    group, helper = make.group(event, "Foxes"), make.user(name="Hynek")
+    make.assign(helper, group)
+    return World(
+        me=me,
+        browser=sign_in(me),
+        event=event,
+        group=group,
+        person=make.participant(group, "Eva"),
+        activity=make.activity(event, name="Jump"),
+        category=make.category(event, "Young", 6, 9),
+        helper=helper,
+    )
+
+
+FILE = {
+    "data": b'--laurel\r\nContent-Disposition: form-data; name="file"; filename="list.csv"\r\n\r\n'
+    b"display_name,group_name\nIva,Foxes\n\r\n--laurel--\r\n",
+    "content_type": "multipart/form-data; boundary=laurel",
+}
+ACTIVITY = {"name": "Run", "evaluation_type": EvaluationType.TIME_LOW.value, "mark_count": "1", "formula": "BEST"}
+CATEGORY = {"name": "Old", "age_from": "60", "age_to": "99", "gender": ""}
+DAY = {"name": "Winter games", "starts_on": "2027-01-05"}
+
+Example = Callable[[World], tuple[str, dict[str, Any]]]
+
+
+def form(path: Callable[[World], str], **data: Any) -> Example:
+    return lambda world: (path(world), {"data": data})
+
+
+def own(world: World, model: type[Any], **wanted: Any) -> Any:
+    return db.session.scalars(select(model).filter_by(**wanted).order_by(model.id.desc())).first()
+
+
+def token_of(world: World) -> tuple[int, str]:
+    token, text = accounts.create_token(world.me, "script")
+    token.last_used_at = token.created_at
+    db.session.commit()
+    return token.id, text
+
+
+def closed_account(world: World) -> str:
+    accounts.set_active(world.helper, False, by=world.me)
+    return f"/people/{world.helper.id}/activate"
+
+
+def empty_group(world: World) -> str:
+    return f"{world.url}/groups/{make.group(world.event).id}/delete"
+
+
+def second(world: World, kind: Callable[..., Any]) -> Any:
+    """One more, so that there is an order to change."""
+    return kind(world.event)
+
+
+def json_records(world: World) -> tuple[str, dict[str, Any]]:
+    _id, text = token_of(world)
+    body = {"records": [{"participant": world.person.id, "activity": world.activity.id, "value": "5"}]}
+    return f"/api/v1{world.url}/records", {"json": body, "headers": {"Authorization": f"Bearer {text}"}}
+
+
+def row(world: World) -> dict[str, str]:
+    return {f"value-{world.person.id}-1": "5", f"version-{world.person.id}": "0"}
+
+
+def sheet(world: World) -> str:
+    return f"/sheets/{world.group.id}/{world.activity.id}"
+
+
+EXAMPLES: dict[str, Example] = {
+    "accounts.open_session": lambda w: ("/sign-in", {"data": {"email": w.helper.email, "password": make.PASSWORD}}),
+    "accounts.sign_out": form(lambda w: "/sign-out"),
+    "accounts.change_password": form(
+        lambda w: "/account/password", current=make.PASSWORD, password="new words 1", again="new words 1"
+    ),
+    "accounts.create_token": form(lambda w: "/account/tokens", name="laptop"),
+    "accounts.revoke_token": form(lambda w: f"/account/tokens/{token_of(w)[0]}/revoke"),
+    "accounts.end_session": form(lambda w: f"/account/sessions/{own(w, LoginSession, user_id=w.me.id).id}/end"),
+    "accounts.create_person": form(
+        lambda w: "/people", name="Nela", email="nela@example.org", role="evaluator", password="new words 1"
+    ),
+    "accounts.change_role": form(lambda w: f"/people/{w.helper.id}/role", role="admin"),
+    "accounts.deactivate": form(lambda w: f"/people/{w.helper.id}/deactivate"),
+    "accounts.activate": form(closed_account),
+    "api.create_records": json_records,
+    "events.create": form(lambda w: "/events", **DAY),
+    "events.save": form(lambda w: w.url, **DAY),
+    "events.set_status": form(lambda w: f"{w.url}/status", status=EventStatus.ARCHIVED.value),
+    "events.set_visibility": form(lambda w: f"{w.url}/visibility", visibility="PRIVATE"),
+    "events.create_group": form(lambda w: f"{w.url}/groups", name="Bears", colour="2"),
+    "events.save_group": form(lambda w: f"{w.url}/groups/{w.group.id}", name="Bears", colour="2"),
+    "events.place_group": form(lambda w: f"{w.url}/groups/{second(w, make.group).id}/place", place="1"),
+    "events.delete_group": form(empty_group),
+    "events.create_participant": lambda w: (
+        f"{w.url}/participants",
+        {"data": {"display_name": "Iva", "group_id": w.group.id}},
+    ),
+    "events.save_participant": lambda w: (
+        f"{w.url}/participants/{w.person.id}",
+        {"data": {"display_name": "Iva", "group_id": w.group.id}},
+    ),
+    "events.delete_participant": form(lambda w: f"{w.url}/participants/{w.person.id}/delete"),
+    "events.create_activity": form(lambda w: f"{w.url}/activities", **ACTIVITY),
+    "events.save_activity": form(lambda w: f"{w.url}/activities/{w.activity.id}", **ACTIVITY),
+    "events.place_activity": form(lambda w: f"{w.url}/activities/{second(w, make.activity).id}/place", place="1"),
+    "events.set_state": form(lambda w: f"{w.url}/activities/{w.activity.id}/state", state="LOCKED"),
+    "events.delete_activity": form(lambda w: f"{w.url}/activities/{w.activity.id}/delete"),
+    "events.create_category": form(lambda w: f"{w.url}/categories", **CATEGORY),
+    "events.save_category": form(lambda w: f"{w.url}/categories/{w.category.id}", **CATEGORY),
+    "events.delete_category": form(lambda w: f"{w.url}/categories/{w.category.id}/delete"),
+    "events.add_evaluators": lambda w: (f"{w.url}/evaluators", {"data": {"users": [make.user().id]}}),
+    "events.assign_evaluators": lambda w: (f"{w.url}/evaluators/groups", {"data": {f"group_{w.helper.id}": "0"}}),
+    "events.remove_evaluator": form(lambda w: f"{w.url}/evaluators/{w.helper.id}/delete"),
+    "importing.create": lambda w: (f"{w.url}/imports", FILE),
+    "importing.save": form(World.upload, encoding="utf-8", delimiter=",", column_0="display_name", column_1="metadata"),
+    "importing.apply": form(lambda w: f"{w.upload()}/apply", fingerprint="seen"),
+    "importing.delete": form(lambda w: f"{w.upload()}/delete"),
+    "scoring.save": lambda w: (sheet(w), {"data": row(w)}),
+    "scoring.save_row": lambda w: (f"{sheet(w)}/{w.person.id}", {"data": row(w)}),
+}
+
+
+def test_every_endpoint_that_takes_a_post_has_an_example(app: Flask) -> None:
+    posted = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or set())}
+    assert posted == set(EXAMPLES)
+    assert set(UNLOGGED) < posted
+
+
+@pytest.mark.parametrize("endpoint", EXAMPLES)
+def test_what_is_written_is_on_the_log(app: Flask, world: World, endpoint: str) -> None:
+    path, request = EXAMPLES[endpoint](world)
+    db.session.commit()
+    with app.test_request_context():
+        assert app.url_map.bind("").match(path, method="POST")[0] == endpoint
+    rows, logged = everything(), entries()
+    answer = world.browser.post(path, **request)
+    assert answer.status_code < 400, re.findall(r"(?:field__error|notice__title).*", answer.text)
+    db.session.rollback()
+    if endpoint in UNLOGGED:
+        assert everything() != rows, "nothing was written: this example shows nothing"
+        assert entries() == logged, "it is logged now: take it out of UNLOGGED"
+    else:
+        assert entries() > logged, f"{endpoint} wrote nothing to the log"
+
+
+def test_the_watch_sees_what_an_example_changes(world: World) -> None:
+    before = everything()
+    path, request = EXAMPLES["events.save_group"](world)
+    world.browser.post(path, **request)
+    db.session.rollback()
+    changed = {name for name, rows in everything().items() if rows != before[name]}
+    assert {"events", "groups"} <= changed
+
+
+def everything() -> dict[str, list[str]]:
+    """Every row of every table that holds data, as text."""
+    return {
+        name: sorted(map(repr, db.session.execute(select(table)).all()))
+        for name, table in Model.metadata.tables.items()
+        if name not in NOT_THE_DATA
+    }
+
+
+def entries() -> int:
+    return db.session.scalar(select(func.count()).select_from(AuditEntry)) or 0
