@@ -76,7 +76,9 @@ def delete_people(event_id: int) -> Response:
 def chosen(event: Event, form: PeopleForm) -> Sequence[Participant]:
     if not form.validate():
         abort(422)
-    return people_queries.chosen(event, form.people.data) or abort(422, description=_("Choose at least one person."))
+    return people_queries.chosen(event, form.people.data or []) or abort(
+        422, description=_("Choose at least one person.")
+    )
 
 
 def to_list(event: Event) -> Response:

@@ -42,7 +42,7 @@ def make_logins(event: Event, groups: Sequence[Group], helpers: str, *, by: User
 
 def _new_login(event: Event, group: Group, by: User) -> TeamLogin:
     user = accounts.create_shared_user(group.name, by=by)
-    login = TeamLogin(event_id=event.id, group_id=group.id, user_id=user.id, user=user)
+    login = TeamLogin(event_id=event.id, group_id=group.id, user_id=user.id, user=user, made_at=now())
     db.session.add(login)
     return login
 

@@ -41,8 +41,8 @@ def make_teams(event_id: int) -> Response:
     codes = team_actions.make_logins(event, wanted, _("%s: helpers"), by=me())
     db.session.commit()
     cards = [(group, codes[group.id], qr_code(codes[group.id])) for group in wanted]
-    address = url_for("events.join", _external=True).partition("://")[2]
-    return web.render("events/cards.html", event=event, cards=cards, address=address)
+    where = url_for("events.join", _external=True).partition("://")[2]
+    return web.render("events/cards.html", event=event, cards=cards, where=where)
 
 
 @bp.post("/events/<int:event_id>/teams/<int:group_id>/revoke")
