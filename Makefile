@@ -19,7 +19,7 @@ MESSAGES := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/messa
 # The locks name every package, so pip has nothing to work out.
 INSTALL := $(IN_VENV) -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes
 
-.PHONY: run test setup check lock clean
+.PHONY: run test setup check messages lock clean
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -37,6 +37,10 @@ check: $(DEVELOPMENT)
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
+
+# Gathers the texts into app/translations, where what is new waits to be translated.
+messages: $(DEVELOPMENT)
+	@$(IN_VENV) -m tests.support.messages
 
 lock: $(DEVELOPMENT)
 	@for name in requirements requirements-dev requirements-node; do \

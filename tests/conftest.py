@@ -21,8 +21,8 @@ from app.accounts.actions import open_session
 from app.accounts.models import User
 from app.config import Settings, engine_options
 from app.extensions import db, redis
-from tests.support import chromium, migrated, postgres
-from tests.support.servers import Running, Server, Worker
+from tests.support import chromium, messages, migrated, postgres
+from tests.support.servers import Running, Scheduler, Server, Worker
 from tests.support.session import Session
 
 SECRET_KEY = "a key that only the tests use, 0123456789"
@@ -266,6 +266,23 @@ def start_worker(environ: dict[str, str], running: list[Running], tmp_path: Path
     return start
 
 
+class StartScheduler(Protocol):
+    def __call__(self) -> Scheduler: ...
+
+
+@pytest.fixture
+def start_scheduler(environ: dict[str, str], running: list[Running], tmp_path: Path) -> StartScheduler:
+    """Starts the scheduler with this test's settings. It is stopped in the end."""
+
+    def start() -> Scheduler:
+        scheduler = Scheduler(environ, tmp_path / f"scheduler-{len(running)}.log")
+        running.append(scheduler)
+        scheduler.start()
+        return scheduler
+
+    return start
+
+
 @pytest.fixture
 def running() -> Iterator[list[Running]]:
     programs: list[Running] = []
@@ -284,6 +301,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(chromium.MISSING)
     if not is_xdist_worker(config):
         config.stash[the_session] = Session()
+        messages.compile_changed()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

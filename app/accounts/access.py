@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import update
 from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
 from .. import web
@@ -28,10 +29,11 @@ BEARER = WWWAuthenticate("bearer")
 
 def init_app(app: Flask) -> None:
     login.session_protection = None
-    login.init_app(app)
+    login.init_app(app, add_context_processor=False)
     login.user_loader(_user_of_session)
     login.request_loader(_user_of_token)
-    app.context_processor(lambda: {"signed_in": is_signed_in()})
+    # Asked for only where a template asks: the page that says the database is away must not need it.
+    app.context_processor(lambda: {"current_user": current_user, "signed_in": LocalProxy(is_signed_in)})
 
 
 def allow(role: Role, *, shared: bool = True) -> Callable[[View], View]:

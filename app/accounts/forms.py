@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField, ValidationError
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, Length, Regexp
 
+from ..forms import Form
 from . import queries
 from .models import Role
 from .passwords import LONGEST, SHORTEST, verify_password
@@ -28,13 +28,13 @@ def trimmed(text: str | None) -> str:
     return (text or "").strip()
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+class SignInForm(Form):
     email = EmailField(_l("Email"), validators=[REQUIRED, Length(max=254)])
     password = PasswordField(_l("Password"), validators=[REQUIRED, Length(max=LONGEST)])
     next = HiddenField()
 
 
-class PersonForm(FlaskForm):  # type: ignore[misc]
+class PersonForm(Form):
     name = StringField(_l("Name"), filters=[trimmed], validators=[REQUIRED, Length(max=120)])
     email = EmailField(_l("Email"), filters=[trimmed], validators=[REQUIRED, Length(max=254), AN_ADDRESS])
     role = SelectField(_l("Role"), choices=ROLE_CHOICES, default=Role.EVALUATOR.value)
@@ -45,11 +45,11 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_l("Somebody with this address is here already."))
 
 
-class RoleForm(FlaskForm):  # type: ignore[misc]
+class RoleForm(Form):
     role = SelectField(_l("Role"), choices=ROLE_CHOICES)
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
+class PasswordForm(Form):
     current = PasswordField(_l("Password now"), validators=[REQUIRED, Length(max=LONGEST)])
     password = PasswordField(_l("New password"), validators=[REQUIRED, GOOD_LENGTH])
     again = PasswordField(
@@ -65,5 +65,5 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_l("This is not your password."))
 
 
-class TokenForm(FlaskForm):  # type: ignore[misc]
+class TokenForm(Form):
     name = StringField(_l("What is it for?"), filters=[trimmed], validators=[REQUIRED, Length(max=80)])

@@ -12,7 +12,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
 from .details import ActivityDetails
-from .forms import REQUIRED, NamedForm, WholeNumberField, labelled, lines, longest, words
+from .forms import NAME, REQUIRED, NamedForm, WholeNumberField, labelled, lines, longest, words
 from .kinds import EvaluationType, Formula
 from .models import Activity, Event
 
@@ -47,7 +47,7 @@ class ActivityForm(NamedForm):
     The page does not offer what cannot change, so it is not sent, and stays; what is sent all the same is refused.
     """
 
-    name = StringField(_l("Name"), filters=[words], validators=[REQUIRED, longest(80)])
+    name = StringField(NAME, filters=[words], validators=[REQUIRED, longest(80)])
     description = TextAreaField(_l("Description"), filters=[lines], validators=[longest(2000)])
     evaluation_type = RadioField(
         _l("What is written down"),

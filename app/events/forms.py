@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
@@ -20,16 +20,18 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
+from ..forms import Form
 from .categories import Bracket, overlaps
 from .details import CategoryDetails, EventDetails, GroupDetails
 from .importing.text import clean
 from .kinds import ActivityState, EventStatus, Gender, Visibility
-from .labels import COLOURS, LABELS, ages
+from .labels import COLOURS, GENDERS_OF_MANY, LABELS, ages
 from .models import Activity, Category, Event, Group
 from .names import name_key
 
 OLDEST = 130
 
+NAME = lazy_pgettext("of a thing", "Name")
 REQUIRED = DataRequired(_l("Please fill this in."))
 CHOSEN = InputRequired(_l("Please choose one."))
 AGE = NumberRange(0, OLDEST, _l("An age is a whole number from 0 to %(max)d."))
@@ -65,9 +67,9 @@ def day_field(label: LazyString, *validators: Any) -> DateField:
     return DateField(label, validators=validators, invalid_value_message=_l("This is not a date."))
 
 
-def gender_field(unsaid: Any) -> SelectField:
+def gender_field(unsaid: Any, labels: Mapping[StrEnum, Any]) -> SelectField:
     """A choice of gender, or none of them."""
-    choices = [SelectChoice("", unsaid), *labelled(Gender)]
+    choices = [SelectChoice("", unsaid), *(SelectChoice(gender.value, words) for gender, words in labels.items())]
     return SelectField(_l("Gender"), choices=choices, default="", filters=[lambda value: value or ""])
 
 
@@ -75,8 +77,8 @@ def labelled(members: Iterable[StrEnum]) -> list[SelectChoice]:
     return [SelectChoice(member.value, LABELS[member]) for member in members]
 
 
-class EventForm(FlaskForm):  # type: ignore[misc]
-    name = StringField(_l("Name"), filters=[words], validators=[REQUIRED, longest(120)])
+class EventForm(Form):
+    name = StringField(NAME, filters=[words], validators=[REQUIRED, longest(120)])
     place = StringField(_l("Place"), filters=[words], validators=[longest(120)])
     starts_on = day_field(_l("First day"), InputRequired(REQUIRED.message))
     ends_on = day_field(_l("Last day"), Optional())
@@ -102,7 +104,7 @@ class CloneForm(EventForm):
     staff = BooleanField(_l("Evaluators and their groups"), default=True)
 
 
-class DeleteForm(FlaskForm):  # type: ignore[misc]
+class DeleteForm(Form):
     name = StringField(_l("Name of the event"), filters=[words], validators=[REQUIRED])
 
     def __init__(self, event: Event) -> None:
@@ -114,11 +116,11 @@ class DeleteForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_("This is not the name: type “%(name)s”.", name=self.event.name))
 
 
-class StatusForm(FlaskForm):  # type: ignore[misc]
+class StatusForm(Form):
     status = SelectField(choices=[status.value for status in EventStatus], coerce=EventStatus)
 
 
-class VisibilityForm(FlaskForm):  # type: ignore[misc]
+class VisibilityForm(Form):
     visibility = RadioField(
         _l("Who may watch"),
         choices=[
@@ -130,17 +132,17 @@ class VisibilityForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class StateForm(FlaskForm):  # type: ignore[misc]
+class StateForm(Form):
     state = SelectField(choices=[state.value for state in ActivityState], coerce=ActivityState)
 
 
-class PlaceForm(FlaskForm):  # type: ignore[misc]
+class PlaceForm(Form):
     """The place in an order, counted from 1."""
 
     place = IntegerField(validators=[InputRequired(), NumberRange(0, 10_000)])
 
 
-class NamedForm(FlaskForm):  # type: ignore[misc]
+class NamedForm(Form):
     """For a part of an event whose name no other of its kind may have, case and spaces apart."""
 
     def __init__(self, event: Event, others: Sequence[Group] | Sequence[Activity] | Sequence[Category], **kw: Any):
@@ -156,7 +158,7 @@ class NamedForm(FlaskForm):  # type: ignore[misc]
 
 
 class GroupForm(NamedForm):
-    name = StringField(_l("Name"), filters=[words], validators=[REQUIRED, longest(80)])
+    name = StringField(NAME, filters=[words], validators=[REQUIRED, longest(80)])
     identifier = StringField(_l("Short code"), filters=[words], validators=[longest(20)])
     colour = RadioField(_l("Colour"), choices=[SelectChoice(*colour) for colour in COLOURS.items()], coerce=int)
 
@@ -170,10 +172,10 @@ class GroupForm(NamedForm):
 
 
 class CategoryForm(NamedForm):
-    name = StringField(_l("Name"), filters=[words], validators=[REQUIRED, longest(60)])
+    name = StringField(NAME, filters=[words], validators=[REQUIRED, longest(60)])
     age_from = WholeNumberField(_l("Age from"), validators=[Optional(), AGE])
     age_to = WholeNumberField(_l("Age to"), validators=[Optional(), AGE])
-    gender = gender_field(_l("Everybody"))
+    gender = gender_field(_l("Everybody"), GENDERS_OF_MANY)
 
     def __init__(self, event: Event, categories: Sequence[Category], category: Category | None = None) -> None:
         super().__init__(event, [other for other in categories if other is not category], obj=category)

@@ -5,13 +5,25 @@ from __future__ import annotations
 from enum import StrEnum
 
 from babel.dates import format_interval
-from flask_babel import format_date, get_locale
+from flask_babel import format_date, get_locale, lazy_pgettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from .kinds import EvaluationType, Formula, Gender, Visibility
 from .models import Event
+
+GENDERS: dict[StrEnum, LazyString] = {
+    Gender.F: _l("Female"),
+    Gender.M: _l("Male"),
+    Gender.X: _l("Other"),
+}
+GENDERS_OF_MANY: dict[StrEnum, LazyString] = {
+    Gender.F: lazy_pgettext("many people", "Female"),
+    Gender.M: lazy_pgettext("many people", "Male"),
+    Gender.X: lazy_pgettext("many people", "Other"),
+}
+"""Of a category: languages other than English say it in the plural."""
 
 LABELS: dict[StrEnum, LazyString] = {
     EvaluationType.NUMERIC_HIGH: _l("Number, higher is better"),
@@ -21,12 +33,10 @@ LABELS: dict[StrEnum, LazyString] = {
     EvaluationType.SCORE_SET: _l("Several marks"),
     Formula.SUM: _l("Their sum"),
     Formula.BEST: _l("The best of them"),
-    Gender.F: _l("Female"),
-    Gender.M: _l("Male"),
-    Gender.X: _l("Other"),
     Visibility.PRIVATE: _l("Private"),
     Visibility.LINK: _l("By link"),
     Visibility.PUBLIC: _l("Public"),
+    **GENDERS,
 }
 
 COLOURS = {
@@ -45,6 +55,10 @@ COLOURS = {
 
 def label(value: StrEnum) -> str:
     return str(LABELS[value])
+
+
+def gender_of_many(gender: Gender) -> str:
+    return str(GENDERS_OF_MANY[gender])
 
 
 def ages(age_from: int | None, age_to: int | None) -> str:

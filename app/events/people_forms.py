@@ -4,23 +4,24 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField, ValidationError
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
+from ..forms import Form
 from . import people_queries
 from .details import ParticipantDetails
 from .forms import AGE, CHOSEN, OLDEST, REQUIRED, WholeNumberField, day_field, gender_field, longest, words
 from .kinds import Gender
+from .labels import GENDERS
 from .models import Event, Group, Participant
 
 
-class ParticipantForm(FlaskForm):  # type: ignore[misc]
+class ParticipantForm(Form):
     display_name = StringField(_l("Name"), filters=[words], validators=[REQUIRED, longest(120)])
     external_id = StringField(_l("Number"), filters=[words], validators=[longest(60)])
     group_id = SelectField(_l("Group"), coerce=int, validators=[CHOSEN])
-    gender = gender_field(_l("Not stated"))
+    gender = gender_field(_l("Not stated"), GENDERS)
     born = day_field(_l("Date of birth"), Optional())
     age = WholeNumberField(_l("Age"), validators=[Optional(), AGE])
 
@@ -59,7 +60,7 @@ class ParticipantForm(FlaskForm):  # type: ignore[misc]
         }
 
 
-class PeopleForm(FlaskForm):  # type: ignore[misc]
+class PeopleForm(Form):
     """Several participants, chosen in the list by their ids."""
 
     people = SelectMultipleField(coerce=int, validate_choice=False)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from ..accounts.models import User
+from ..forms import Form
 from .forms import REQUIRED, words
 from .models import EventEvaluator, Group
 
@@ -24,7 +24,7 @@ class BoxesField(SelectMultipleField):  # type: ignore[misc]
     option_widget = CheckboxInput()
 
 
-class PoolForm(FlaskForm):  # type: ignore[misc]
+class PoolForm(Form):
     """Who else of those that may evaluate joins the pool."""
 
     users = BoxesField(_l("People"), coerce=int, validators=[SOME])
@@ -34,12 +34,13 @@ class PoolForm(FlaskForm):  # type: ignore[misc]
         self.users.choices = [SelectChoice(user.id, f"{user.name} · {user.email}") for user in users]
 
 
-def assignment_form(members: Sequence[EventEvaluator], groups: Sequence[Group]) -> FlaskForm:
+def assignment_form(members: Sequence[EventEvaluator], groups: Sequence[Group]) -> Form:
     """One choice of group for each evaluator of the pool, named by their id; 0 is none."""
     choices = [SelectChoice(0, _("No group")), *(SelectChoice(group.id, group.name) for group in groups)]
     fields = {group_of(member): SelectField(member.user.name, choices=choices, coerce=int) for member in members}
     now = {group_of(member): member.assignment.group_id if member.assignment else 0 for member in members}
-    return type("AssignmentForm", (FlaskForm,), fields)(data=now)
+    form: Form = type("AssignmentForm", (Form,), fields)(data=now)
+    return form
 
 
 def group_of(member: EventEvaluator) -> str:
@@ -47,7 +48,7 @@ def group_of(member: EventEvaluator) -> str:
     return f"group_{member.user_id}"
 
 
-class TeamsForm(FlaskForm):  # type: ignore[misc]
+class TeamsForm(Form):
     """The groups that get a login for their helpers; all of them, until somebody chooses."""
 
     groups = BoxesField(_l("Groups"), coerce=int, validators=[SOME])
@@ -57,5 +58,5 @@ class TeamsForm(FlaskForm):  # type: ignore[misc]
         self.groups.choices = [SelectChoice(group.id, group.name) for group in groups]
 
 
-class JoinForm(FlaskForm):  # type: ignore[misc]
+class JoinForm(Form):
     code = StringField(_l("Code"), filters=[words], validators=[REQUIRED, Length(max=40)])

@@ -11,10 +11,10 @@ from typing import Any
 
 from flask import Request, abort, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_sqlalchemy.pagination import Pagination
 
-from ..events.kinds import ActivityState, EvaluationType, EventStatus, Gender
+from ..events.kinds import ActivityState, EvaluationType, EventStatus
+from ..events.labels import gender_of_many
 from ..events.models import Activity, Event
 from ..i18n import LANGUAGES, decimal_mark
 from ..scoring.values import show
@@ -25,8 +25,6 @@ TOGETHER = "all"
 BUCKET = re.compile(r"(f|m|x|none)-(\d{1,10}|all|unassigned)|group-\d{1,10}")
 ROWS = 100
 ALIGNED_PLACES = 3
-
-GENDERS = {Gender.F: _l("Female"), Gender.M: _l("Male"), Gender.X: _l("Other")}
 
 
 @dataclass(frozen=True)
@@ -190,7 +188,7 @@ def board_of(view: View) -> Board:
 
 def bucket_name(bucket: Bucket) -> str:
     """As the organiser calls the category; with a gender beside it where the category has none itself."""
-    gender = str(GENDERS[bucket.gender]) if bucket.gender else _("Gender not stated")
+    gender = gender_of_many(bucket.gender) if bucket.gender else _("Gender not stated")
     if bucket.bracket and (bucket.bracket.gender or not bucket.gender):
         return bucket.category
     if bucket.category == ALL:

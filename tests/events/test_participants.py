@@ -66,7 +66,7 @@ def test_many_people_may_have_no_number(browser: FlaskClient) -> None:
         ("born", "2015-02-31", "This is not a date."),
         ("born", "2030-01-01", "This is after the event begins."),
         ("born", "1015-01-01", "A birth in 1015 cannot be right."),
-        ("gender", "Q", "Not a valid choice"),
+        ("gender", "Q", "This is not a choice here"),
     ],
 )
 def test_what_cannot_be_is_refused_and_kept(browser: FlaskClient, name: str, value: str, message: str) -> None:

@@ -8,7 +8,7 @@ from itertools import count
 
 from app.accounts import actions as accounts
 from app.accounts.models import Role, User
-from app.database import now
+from app.database import now as now
 from app.events.kinds import EvaluationType, EventStatus, Formula, Gender, Visibility
 from app.events.models import (
     Activity,

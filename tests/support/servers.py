@@ -72,6 +72,11 @@ class Worker(Running):
         super().__init__([sys.executable, "-m", "flask", "--app", "wsgi", "worker"], environ, log)
 
 
+class Scheduler(Running):
+    def __init__(self, environ: Mapping[str, str], log: Path) -> None:
+        super().__init__([sys.executable, "-m", "flask", "--app", "wsgi", "scheduler"], environ, log)
+
+
 def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as response:

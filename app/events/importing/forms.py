@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField, SelectChoice, SelectField, ValidationError
 from wtforms.validators import Length
 
+from ...forms import Form
 from . import wording
 from .mapping import LABELS, Field
 from .queries import Reading
@@ -23,7 +23,7 @@ ENCODINGS = [SelectChoice(encoding, name) for encoding, name in wording.ENCODING
 DELIMITERS = [SelectChoice(delimiter, name) for delimiter, name in wording.DELIMITERS.items()]
 
 
-class UploadForm(FlaskForm):  # type: ignore[misc]
+class UploadForm(Form):
     """A file that can be read; then `data` holds its bytes and `table` what is in them."""
 
     file = FileField(_l("File"), validators=[FileRequired(_l("Choose a file."))])
@@ -44,7 +44,7 @@ class UploadForm(FlaskForm):  # type: ignore[misc]
         return clean(self.file.data.filename.rpartition("/")[2])[-LONGEST_FILENAME:]
 
 
-class OptionsForm(FlaskForm):  # type: ignore[misc]
+class OptionsForm(Form):
     """How to read a file and what its columns mean; `table` is the file read so, once the form is valid."""
 
     encoding = SelectField(_l("Encoding"), choices=ENCODINGS)
@@ -73,17 +73,17 @@ class OptionsForm(FlaskForm):  # type: ignore[misc]
 def options_form(reading: Reading, read: Callable[..., Table], **kwargs: Any) -> OptionsForm:
     """With a field for each column of the file as it is read now; what is not sent stays as it is."""
 
-    class Form(OptionsForm):
+    class FileForm(OptionsForm):
         pass
 
     for index, field in enumerate(reading.mapping.fields):
-        setattr(Form, f"column_{index}", SelectField(choices=FIELDS, default=field.value))
-    form = Form(data={"encoding": reading.table.encoding, "delimiter": reading.table.delimiter}, **kwargs)
+        setattr(FileForm, f"column_{index}", SelectField(choices=FIELDS, default=field.value))
+    form = FileForm(data={"encoding": reading.table.encoding, "delimiter": reading.table.delimiter}, **kwargs)
     form.read, form.headers = read, reading.table.headers
     return form
 
 
-class ConfirmForm(FlaskForm):  # type: ignore[misc]
+class ConfirmForm(Form):
     """`fingerprint` says which plan was looked at."""
 
     fingerprint = HiddenField(validators=[Length(max=64)])
