@@ -170,3 +170,11 @@ def test_a_change_of_what_runs_counts_the_values_at_stake(browser: FlaskClient, 
     games.status = EventStatus.DRAFT
     db.session.commit()
     assert words not in browser.get(f"/events/{games.id}/edit").text
+
+
+def test_the_start_is_offered_once_nothing_blocks_it(browser: FlaskClient) -> None:
+    event = make.event(status=EventStatus.DRAFT)
+    assert browser.get(f"/events/{event.id}").text.count(" disabled") == 1
+    make.group(event, people=1)
+    make.activity(event)
+    assert " disabled" not in browser.get(f"/events/{event.id}").text
