@@ -3,7 +3,17 @@
 from .accounts.models import LoginSession, PersonalToken, User
 from .api.models import IdempotentAnswer
 from .audit.models import AuditEntry, Installation
-from .events.models import Activity, Category, Event, EventEvaluator, Group, GroupEvaluator, Import, Participant
+from .events.models import (
+    Activity,
+    Category,
+    Event,
+    EventEvaluator,
+    Group,
+    GroupEvaluator,
+    Import,
+    Participant,
+    TeamLogin,
+)
 from .jobs.models import Job
 from .scoring.models import Mark, Record, RecordChange
 
@@ -25,5 +35,6 @@ __all__ = [
     "PersonalToken",
     "Record",
     "RecordChange",
+    "TeamLogin",
     "User",
 ]

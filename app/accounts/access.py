@@ -36,15 +36,18 @@ def init_app(app: Flask) -> None:
     app.context_processor(lambda: {"current_user": current_user, "signed_in": LocalProxy(is_signed_in)})
 
 
-def allow(role: Role) -> Callable[[View], View]:
-    """Let a view be called only by people whose role includes this one; send strangers to sign in."""
+def allow(role: Role, *, shared: bool = True) -> Callable[[View], View]:
+    """Let a view be called only by people whose role includes this one; send strangers to sign in.
+
+    With `shared=False`, not by a team either: what belongs to a person.
+    """
 
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
                 return to_sign_in()
-            if not current_user.role.includes(role):
+            if not current_user.role.includes(role) or (current_user.shared and not shared):
                 abort(403)
             return view(*args, **kwargs)
 

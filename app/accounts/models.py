@@ -25,7 +25,10 @@ class Role(StrEnum):
 
 
 class User(UserMixin, Model):  # type: ignore[misc]
-    """A person with an account. `email` is kept case-folded, so that it is compared without case."""
+    """A person with an account. `email` is kept case-folded, so that it is compared without case.
+
+    A shared one stands for a team that signs in with a code: it has no password, and nothing of its own to change.
+    """
 
     __tablename__ = "users"
 
@@ -35,6 +38,7 @@ class User(UserMixin, Model):  # type: ignore[misc]
     role: Mapped[Role] = mapped_column(Enumerated(Role))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
+    shared: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     @property

@@ -25,14 +25,15 @@ def any_user() -> bool:
 
 
 def people() -> Sequence[User]:
-    return db.session.scalars(select(User).order_by(func.lower(User.name), User.id)).all()
+    """Everybody with an account of their own."""
+    return db.session.scalars(select(User).where(~User.shared).order_by(func.lower(User.name), User.id)).all()
 
 
 def evaluators() -> Sequence[User]:
     """Everybody who may be put into an event's pool."""
     fitting = [role for role in Role if role.includes(Role.EVALUATOR)]
     return db.session.scalars(
-        select(User).where(User.active, User.role.in_(fitting)).order_by(func.lower(User.name), User.id)
+        select(User).where(User.active, ~User.shared, User.role.in_(fitting)).order_by(func.lower(User.name), User.id)
     ).all()
 
 

@@ -103,13 +103,13 @@ def sign_out() -> Response:
 
 
 @bp.get("/account")
-@allow(Role.PLAYER)
+@allow(Role.PLAYER, shared=False)
 def show() -> Response:
     return account_page(PasswordForm(None), TokenForm())
 
 
 @bp.post("/account/password")
-@allow(Role.PLAYER)
+@allow(Role.PLAYER, shared=False)
 @limiter.limit("10/minute", key_func=client_address, deduct_when=was_refused)
 def change_password() -> Response:
     user = me()
@@ -123,7 +123,7 @@ def change_password() -> Response:
 
 
 @bp.post("/account/tokens")
-@allow(Role.EVALUATOR)
+@allow(Role.EVALUATOR, shared=False)
 def create_token() -> Response:
     form = TokenForm()
     if not form.validate():
@@ -134,7 +134,7 @@ def create_token() -> Response:
 
 
 @bp.post("/account/tokens/<int:token_id>/revoke")
-@allow(Role.PLAYER)
+@allow(Role.PLAYER, shared=False)
 def revoke_token(token_id: int) -> Response:
     token = db.session.get(PersonalToken, token_id)
     if token is None or token.user_id != me().id or token.revoked_at:
@@ -146,7 +146,7 @@ def revoke_token(token_id: int) -> Response:
 
 
 @bp.post("/account/sessions/<int:session_id>/end")
-@allow(Role.PLAYER)
+@allow(Role.PLAYER, shared=False)
 def end_session(session_id: int) -> Response:
     ending = db.session.get(LoginSession, session_id)
     if ending is None or ending.user_id != me().id or ending.revoked_at:
@@ -231,7 +231,8 @@ def other_person(user_id: int) -> User:
     """Nobody may lower or shut out themselves: an installation always keeps somebody who can let others in."""
     if user_id == me().id:
         abort(409, description=_("You cannot change your own role or access. Ask another super admin."))
-    return db.session.get(User, user_id) or abort(404)
+    user = db.session.get(User, user_id)
+    return user if user is not None and not user.shared else abort(404)
 
 
 def people_page(form: PersonForm, status: int = 200) -> Response:

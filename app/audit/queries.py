@@ -129,3 +129,14 @@ def _name(table: Table) -> Any:
 def _names(table: Table) -> Select[*tuple[Any, ...]]:
     kind = cast(table.c.evaluation_type, Text) if "evaluation_type" in table.c else null()
     return select(literal(table.name), table.c.id, cast(_name(table), Text), cast(kind, Text))
+
+
+def entries_about(event_id: int, row: Model, *, most: int) -> Sequence[AuditEntry]:
+    """The latest of what was done to this row of an event, newest first."""
+    return db.session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.event_id == event_id, AuditEntry.subject_kind == row.__tablename__)
+        .where(AuditEntry.subject_id == getattr(row, "id", None))
+        .order_by(AuditEntry.sequence.desc())
+        .limit(most)
+    ).all()

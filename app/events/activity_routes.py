@@ -1,17 +1,24 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 from flask import abort, flash
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
+from wtforms import ValidationError
 
 from .. import web
 from ..accounts.access import allow, me
 from ..accounts.models import Role
 from ..extensions import db
+from ..i18n import decimal_mark
+from ..scoring import values
 from . import access, actions, queries
+from .activity_forms import ActivityForm, Notation
 from .blueprint import bp
-from .forms import ActivityForm, PlaceForm, StateForm
-from .kinds import ActivityState
+from .changes import Refused
+from .forms import PlaceForm, StateForm
+from .kinds import ActivityState, EvaluationType
 from .models import Activity, Event
 
 
@@ -26,14 +33,14 @@ def activities(event_id: int) -> Response:
 @allow(Role.ADMIN)
 def new_activity(event_id: int) -> Response:
     event = access.event_to_manage(event_id)
-    return activity_page(event, ActivityForm(event, queries.activities(event)))
+    return activity_page(event, new_form(event))
 
 
 @bp.post("/events/<int:event_id>/activities")
 @allow(Role.ADMIN)
 def create_activity(event_id: int) -> Response:
     event = access.event_to_change(event_id)
-    form = ActivityForm(event, queries.activities(event))
+    form = new_form(event)
     if not form.validate():
         return activity_page(event, form, status=422)
     activity = actions.create_activity(event, form.details, by=me())
@@ -98,15 +105,36 @@ def delete_activity(event_id: int, activity_id: int) -> Response:
     activity = access.part_of(event, Activity, activity_id)
     try:
         actions.delete_activity(event, activity, by=me())
-    except actions.Refused as refusal:
+    except Refused as refusal:
         return activity_page(event, form_of(event, activity), activity, problem=str(refusal.message), status=409)
     db.session.commit()
     flash(_("%(name)s is deleted.", name=activity.name), "ok")
     return web.go_to("events.activities", event_id=event.id)
 
 
+def new_form(event: Event) -> ActivityForm:
+    return ActivityForm(event, queries.activities(event), NOTATION)
+
+
 def form_of(event: Event, activity: Activity) -> ActivityForm:
-    return ActivityForm(event, queries.activities(event), activity, values=queries.values_in(activity))
+    return ActivityForm(event, queries.activities(event), NOTATION, activity, values=queries.values_in(activity))
+
+
+def read_amount(text: str, kind: EvaluationType) -> Decimal | None:
+    try:
+        value = values.parse(text, kind)
+    except values.InvalidValue as invalid:
+        raise ValidationError(str(invalid.message)) from None
+    if value is None or value.amount is None:
+        raise ValidationError(_("This is not a number. Write it like 7 or 7.5."))
+    return value.amount
+
+
+def show_amount(amount: Decimal | None, kind: EvaluationType) -> str:
+    return "" if amount is None else values.show(values.Value.of(amount), kind, decimal_mark=decimal_mark())
+
+
+NOTATION = Notation(read_amount, show_amount)
 
 
 def activity_page(

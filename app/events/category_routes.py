@@ -69,13 +69,15 @@ def delete_category(event_id: int, category_id: int) -> Response:
 def categories_page(
     event: Event, form: CategoryForm | None = None, *, editing: Category | None = None, status: int = 200
 ) -> Response:
-    rows, unassigned = queries.category_rows(event)
+    categories = queries.categories(event)
+    rows, unassigned = queries.category_rows(event, categories)
     return web.render(
         "events/categories.html",
         status=status,
         event=event,
         rows=rows,
         unassigned=unassigned,
-        form=form or CategoryForm(event, [row.category for row in rows], editing),
+        form=form or CategoryForm(event, categories, editing),
         editing=editing,
+        at_stake=queries.values_of(event),
     )

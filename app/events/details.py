@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import TypedDict
 
 from .kinds import EvaluationType, Formula, Gender
@@ -12,6 +13,7 @@ class EventDetails(TypedDict):
     name: str
     place: str
     starts_on: date
+    ends_on: date | None
 
 
 class GroupDetails(TypedDict):
@@ -25,6 +27,9 @@ class ActivityDetails(TypedDict):
     description: str
     evaluation_type: EvaluationType
     unit: str
+    decimal_places: int
+    low: Decimal | None
+    high: Decimal | None
     mark_count: int
     formula: Formula
     higher_is_better: bool

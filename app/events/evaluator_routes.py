@@ -11,8 +11,8 @@ from ..accounts.models import Role
 from ..extensions import db
 from . import access, actions, queries
 from .blueprint import bp
-from .forms import PoolForm, assignment_form, group_of
 from .models import Event, EventEvaluator
+from .staff_forms import PoolForm, assignment_form, group_of
 
 
 @bp.get("/events/<int:event_id>/evaluators")
@@ -40,7 +40,7 @@ def add_evaluators(event_id: int) -> Response:
 @allow(Role.ADMIN)
 def assign_evaluators(event_id: int) -> Response:
     event = access.event_to_change(event_id)
-    members, groups = queries.pool(event), queries.groups(event)
+    members, groups = [member for member in queries.pool(event) if not member.user.shared], queries.groups(event)
     form = assignment_form(members, groups)
     if not form.validate():
         abort(422)
@@ -56,7 +56,9 @@ def assign_evaluators(event_id: int) -> Response:
 @allow(Role.ADMIN)
 def remove_evaluator(event_id: int, user_id: int) -> Response:
     event = access.event_to_change(event_id)
-    member = db.session.get(EventEvaluator, (event.id, user_id)) or abort(404)
+    member = db.session.get(EventEvaluator, (event.id, user_id))
+    if member is None or member.user.shared:
+        abort(404)
     name = member.user.name
     actions.remove_evaluator(event, member, by=me())
     db.session.commit()
@@ -66,14 +68,16 @@ def remove_evaluator(event_id: int, user_id: int) -> Response:
 
 def evaluators_page(event: Event, form: PoolForm | None = None, *, status: int = 200) -> Response:
     members, groups = queries.pool(event), queries.groups(event)
+    people = [member for member in members if not member.user.shared]
     staffed = {member.assignment.group_id for member in members if member.assignment}
     return web.render(
         "events/evaluators.html",
         status=status,
         event=event,
-        members=members,
+        members=people,
+        teams={member.assignment.group_id for member in members if member.user.shared and member.assignment},
         groups=groups,
         form=form or PoolForm(queries.evaluators_outside(members)),
-        assignment=assignment_form(members, groups),
+        assignment=assignment_form(people, groups),
         unstaffed=[group for group in groups if group.id not in staffed],
     )

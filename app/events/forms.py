@@ -6,35 +6,29 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext, ngettext
+from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 from wtforms import (
+    BooleanField,
     DateField,
-    Field,
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
-    TextAreaField,
     ValidationError,
 )
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
-from ..accounts.models import User
 from ..forms import Form
-from . import queries
 from .categories import Bracket, overlaps
-from .details import ActivityDetails, CategoryDetails, EventDetails, GroupDetails, ParticipantDetails
+from .details import CategoryDetails, EventDetails, GroupDetails
 from .importing.text import clean
-from .kinds import ActivityState, EvaluationType, EventStatus, Formula, Gender, Visibility
-from .labels import COLOURS, GENDERS, GENDERS_OF_MANY, LABELS, ages
-from .models import Activity, Category, Event, EventEvaluator, Group, Participant
+from .kinds import ActivityState, EventStatus, Gender, Visibility
+from .labels import COLOURS, GENDERS_OF_MANY, LABELS, ages
+from .models import Activity, Category, Event, Group
 from .names import name_key
 
-FEWEST_MARKS, USUAL_MARKS, MOST_MARKS = 2, 3, 10
 OLDEST = 130
 
 NAME = lazy_pgettext("of a thing", "Name")
@@ -87,10 +81,39 @@ class EventForm(Form):
     name = StringField(NAME, filters=[words], validators=[REQUIRED, longest(120)])
     place = StringField(_l("Place"), filters=[words], validators=[longest(120)])
     starts_on = day_field(_l("First day"), InputRequired(REQUIRED.message))
+    ends_on = day_field(_l("Last day"), Optional())
+
+    def validate_ends_on(self, field: DateField) -> None:
+        if field.data and self.starts_on.data and field.data < self.starts_on.data:
+            raise ValidationError(_("This is before the first day."))
 
     @property
     def details(self) -> EventDetails:
-        return {"name": self.name.data, "place": self.place.data, "starts_on": self.starts_on.data}
+        """An event of one day has no last day."""
+        ends_on = self.ends_on.data if self.ends_on.data != self.starts_on.data else None
+        return {
+            "name": self.name.data,
+            "place": self.place.data,
+            "starts_on": self.starts_on.data,
+            "ends_on": ends_on,
+        }
+
+
+class CloneForm(EventForm):
+    people = BooleanField(_l("Participants, but for those who withdrew"))
+    staff = BooleanField(_l("Evaluators and their groups"), default=True)
+
+
+class DeleteForm(Form):
+    name = StringField(_l("Name of the event"), filters=[words], validators=[REQUIRED])
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
+
+    def validate_name(self, field: StringField) -> None:
+        if name_key(field.data) != name_key(self.event.name):
+            raise ValidationError(_("This is not the name: type “%(name)s”.", name=self.event.name))
 
 
 class StatusForm(Form):
@@ -148,80 +171,6 @@ class GroupForm(NamedForm):
         return {"name": self.name.data, "identifier": self.identifier.data, "colour": self.colour.data}
 
 
-def unless_written(form: ActivityForm, field: Field) -> None:
-    """The result by what counts is stored with each value: another way to score would leave old ones as they are."""
-    changed = form.activity and form.values and form.details.get(field.name) != getattr(form.activity, field.name)
-    if changed:
-        raise ValidationError(
-            ngettext(
-                "This cannot change any more: one value is written already.",
-                "This cannot change any more: %(num)d values are written already.",
-                form.values,
-            )
-        )
-
-
-class ActivityForm(NamedForm):
-    """`values` counts what is written: with some, the way in which it is scored can change no more.
-
-    The page does not offer what cannot change, so it is not sent, and stays; what is sent all the same is refused.
-    """
-
-    name = StringField(NAME, filters=[words], validators=[REQUIRED, longest(80)])
-    description = TextAreaField(_l("Description"), filters=[lines], validators=[longest(2000)])
-    evaluation_type = RadioField(
-        _l("What is written down"),
-        choices=labelled(EvaluationType),
-        default=EvaluationType.NUMERIC_HIGH.value,
-        validators=[unless_written],
-    )
-    unit = StringField(_l("Unit"), filters=[words], validators=[longest(12)])
-    mark_count = WholeNumberField(_l("How many marks"), default=USUAL_MARKS, validators=[unless_written])
-    formula = RadioField(
-        _l("What counts"),
-        choices=labelled((Formula.BEST, Formula.SUM)),
-        default=Formula.BEST.value,
-        validators=[unless_written],
-    )
-    higher_is_better = RadioField(
-        _l("Which is better"),
-        choices=[SelectChoice(1, _l("Higher")), SelectChoice(0, _l("Lower"))],
-        coerce=int,
-        default=1,
-        validators=[unless_written],
-    )
-
-    def __init__(
-        self, event: Event, activities: Sequence[Activity], activity: Activity | None = None, values: int = 0
-    ) -> None:
-        super().__init__(event, [other for other in activities if other is not activity], obj=activity)
-        self.activity = activity
-        self.values = values
-        if not self._is_set and not self.mark_count.raw_data:
-            self.mark_count.data = USUAL_MARKS
-
-    def validate_mark_count(self, field: WholeNumberField) -> None:
-        if self._is_set and (field.data is None or not FEWEST_MARKS <= field.data <= MOST_MARKS):
-            raise ValidationError(_("From %(fewest)s to %(most)s.", fewest=FEWEST_MARKS, most=MOST_MARKS))
-
-    @property
-    def details(self) -> ActivityDetails:
-        is_set = self._is_set
-        return {
-            "name": self.name.data,
-            "description": self.description.data,
-            "evaluation_type": EvaluationType(self.evaluation_type.data),
-            "unit": self.unit.data,
-            "mark_count": (self.mark_count.data or 0) if is_set else 1,
-            "formula": Formula(self.formula.data) if is_set else Formula.BEST,
-            "higher_is_better": bool(self.higher_is_better.data) if is_set else True,
-        }
-
-    @property
-    def _is_set(self) -> bool:
-        return bool(self.evaluation_type.data == EvaluationType.SCORE_SET)
-
-
 class CategoryForm(NamedForm):
     name = StringField(NAME, filters=[words], validators=[REQUIRED, longest(60)])
     age_from = WholeNumberField(_l("Age from"), validators=[Optional(), AGE])
@@ -258,76 +207,3 @@ class CategoryForm(NamedForm):
             "age_to": self.age_to.data,
             "gender": Gender(self.gender.data) if self.gender.data else None,
         }
-
-
-class ParticipantForm(Form):
-    display_name = StringField(_l("Name"), filters=[words], validators=[REQUIRED, longest(120)])
-    external_id = StringField(_l("Number"), filters=[words], validators=[longest(60)])
-    group_id = SelectField(_l("Group"), coerce=int, validators=[CHOSEN])
-    gender = gender_field(_l("Not stated"), GENDERS)
-    born = day_field(_l("Date of birth"), Optional())
-    age = WholeNumberField(_l("Age"), validators=[Optional(), AGE])
-
-    def __init__(
-        self,
-        event: Event,
-        groups: Sequence[Group],
-        participant: Participant | None = None,
-        group_id: int | None = None,
-    ) -> None:
-        super().__init__(obj=participant, data=None if participant else {"group_id": group_id})
-        self.event = event
-        self.participant = participant
-        self.group_id.choices = [SelectChoice(group.id, group.name) for group in groups]
-
-    def validate_external_id(self, field: StringField) -> None:
-        twin = queries.participant_numbered(self.event, field.data) if field.data else None
-        if twin is not None and twin is not self.participant:
-            raise ValidationError(_("%(name)s has this number.", name=twin.display_name))
-
-    def validate_born(self, field: DateField) -> None:
-        if field.data and field.data.year < self.event.starts_on.year - OLDEST:
-            raise ValidationError(_("A birth in %(year)s cannot be right.", year=field.data.year))
-        if field.data and field.data > self.event.starts_on:
-            raise ValidationError(_("This is after the event begins."))
-
-    @property
-    def details(self) -> ParticipantDetails:
-        return {
-            "display_name": self.display_name.data,
-            "external_id": self.external_id.data or None,
-            "gender": Gender(self.gender.data) if self.gender.data else None,
-            "born": self.born.data,
-            "age": self.age.data,
-            "group_id": self.group_id.data,
-        }
-
-
-class PoolForm(Form):
-    """Who else of those that may evaluate joins the pool."""
-
-    users = SelectMultipleField(
-        _l("People"),
-        coerce=int,
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-        validators=[InputRequired(_l("Choose at least one."))],
-    )
-
-    def __init__(self, users: Sequence[User]) -> None:
-        super().__init__()
-        self.users.choices = [SelectChoice(user.id, f"{user.name} · {user.email}") for user in users]
-
-
-def assignment_form(members: Sequence[EventEvaluator], groups: Sequence[Group]) -> Form:
-    """One choice of group for each evaluator of the pool, named by their id; 0 is none."""
-    choices = [SelectChoice(0, _("No group")), *(SelectChoice(group.id, group.name) for group in groups)]
-    fields = {group_of(member): SelectField(member.user.name, choices=choices, coerce=int) for member in members}
-    now = {group_of(member): member.assignment.group_id if member.assignment else 0 for member in members}
-    form: Form = type("AssignmentForm", (Form,), fields)(data=now)
-    return form
-
-
-def group_of(member: EventEvaluator) -> str:
-    """The name of the field for an evaluator's group."""
-    return f"group_{member.user_id}"

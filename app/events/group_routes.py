@@ -10,6 +10,7 @@ from ..accounts.models import Role
 from ..extensions import db
 from . import access, actions, queries
 from .blueprint import bp
+from .changes import Refused
 from .forms import GroupForm, PlaceForm
 from .models import Event, Group
 
@@ -74,7 +75,7 @@ def delete_group(event_id: int, group_id: int) -> Response:
     group = access.part_of(event, Group, group_id)
     try:
         actions.delete_group(event, group, by=me())
-    except actions.Refused as refusal:
+    except Refused as refusal:
         return groups_page(event, editing=group, problem=str(refusal.message), status=409)
     db.session.commit()
     flash(_("%(name)s is deleted.", name=group.name), "ok")

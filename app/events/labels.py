@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from babel.dates import format_interval
+from flask_babel import format_date, get_locale, lazy_pgettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 
 from .kinds import EvaluationType, Formula, Gender, Visibility
+from .models import Event
 
 GENDERS: dict[StrEnum, LazyString] = {
     Gender.F: _l("Female"),
@@ -68,3 +70,11 @@ def ages(age_from: int | None, age_to: int | None) -> str:
     if age_from is None:
         return _("up to %(age)s", age=age_to)
     return str(age_from) if age_from == age_to else f"{age_from}–{age_to}"
+
+
+def days(event: Event, length: str = "medium") -> str:
+    """When it is, in the reader's language: "Jul 4, 2026", "Jul 4 – 6, 2026"."""
+    if event.ends_on is None:
+        return str(format_date(event.starts_on, length))  # type: ignore[no-untyped-call]
+    skeleton = "yMMMd" if length == "medium" else "yMMMMd"
+    return format_interval(event.starts_on, event.ends_on, skeleton, locale=get_locale())

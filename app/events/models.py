@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, Date, ForeignKey, ForeignKeyConstraint, String, Text, UniqueConstraint
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import User
 from ..audit.models import Chained
-from ..database import Enumerated, UtcDateTime
+from ..database import Enumerated, ExactDecimal, UtcDateTime
 from ..extensions import Model
 from ..jobs.models import Job
 from .categories import Bracket, age_on
@@ -23,6 +24,7 @@ class Event(Chained, Model):
     name: Mapped[str] = mapped_column(String(120))
     place: Mapped[str] = mapped_column(String(120), default="")
     starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date | None] = mapped_column(Date)
     status: Mapped[EventStatus] = mapped_column(Enumerated(EventStatus), default=EventStatus.DRAFT)
     visibility: Mapped[Visibility] = mapped_column(Enumerated(Visibility), default=Visibility.PRIVATE)
     link_token: Mapped[str] = mapped_column(String(43), unique=True)
@@ -64,7 +66,10 @@ class Group(Model):
 
 
 class Participant(Model):
-    """Somebody who competes. `born` wins over `age` where both are known; `extra` holds unmapped columns."""
+    """Somebody who competes. `born` wins over `age` where both are known; `extra` holds unmapped columns.
+
+    Who has withdrawn keeps what they achieved, and is asked for nothing more.
+    """
 
     __tablename__ = "participants"
     __table_args__ = (UniqueConstraint("event_id", "external_id"),)
@@ -79,6 +84,7 @@ class Participant(Model):
     age: Mapped[int | None]
     extra: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     position: Mapped[int] = mapped_column(default=0)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     group: Mapped[Group] = relationship(back_populates="participants")
 
@@ -87,7 +93,10 @@ class Participant(Model):
 
 
 class Activity(Model):
-    """What is measured or judged. `mark_count` is 1 but for a score set; `revision` rises with every record."""
+    """What is measured or judged. `mark_count` is 1 but for a score set; `revision` rises with every record.
+
+    `decimal_places` is the least that is shown; from `low` to `high` is where a mark is expected, times in seconds.
+    """
 
     __tablename__ = "activities"
     __table_args__ = (UniqueConstraint("event_id", "name_key"),)
@@ -102,6 +111,9 @@ class Activity(Model):
     mark_count: Mapped[int] = mapped_column(default=1)
     formula: Mapped[Formula] = mapped_column(Enumerated(Formula), default=Formula.BEST)
     higher_is_better: Mapped[bool] = mapped_column(default=True)
+    decimal_places: Mapped[int] = mapped_column(default=0)
+    low: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    high: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     state: Mapped[ActivityState] = mapped_column(Enumerated(ActivityState), default=ActivityState.OPEN)
     position: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=1)
@@ -157,6 +169,25 @@ class GroupEvaluator(Model):
     group_id: Mapped[int] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), index=True)
 
     group: Mapped[Group] = relationship()
+
+
+class TeamLogin(Model):
+    """The way in for a group's helpers: a user that they share, and the code that signs it in, kept as its hash.
+
+    Without a hash it is revoked. It opens nothing while the event is archived.
+    """
+
+    __tablename__ = "team_logins"
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), unique=True)
+    code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    event: Mapped[Event] = relationship()
+    group: Mapped[Group] = relationship()
+    user: Mapped[User] = relationship()
 
 
 class Import(Model):

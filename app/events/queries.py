@@ -1,23 +1,19 @@
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, exists, func, inspect, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ..accounts.models import User
 from ..accounts.queries import evaluators
 from ..extensions import db
-from .categories import bracket_for
-from .kinds import EventStatus, Visibility
-from .models import Activity, Category, Event, EventEvaluator, Group, GroupEvaluator, Participant
-
-PER_PAGE = 50
+from .categories import age_on, bracket_for
+from .kinds import EvaluationType, EventStatus, Visibility
+from .models import Activity, Category, Event, EventEvaluator, Group, GroupEvaluator, Participant, TeamLogin
 
 # Events -----------------------------------------------------------------------------------------------------------
 
@@ -32,14 +28,18 @@ class EventRow:
 
 @dataclass(frozen=True)
 class Outline:
-    """What an event consists of, in numbers."""
+    """What an event consists of, in numbers. `people` are those who have not withdrawn."""
 
     groups: int
     people: int
+    withdrawn: int
     activities: int
     categories: int
     evaluators: int
+    values: int
+    empty_groups: int
     groups_without_evaluator: int
+    activities_without_range: int
     has_records: bool
 
     @property
@@ -82,12 +82,40 @@ def public_events() -> Sequence[Event]:
 
 
 def outline(event: Event) -> Outline:
-    parts = (Group, Participant, Activity, Category, EventEvaluator)
-    counted = (_count_of(model, model.event_id == event.id) for model in parts)
-    unstaffed = _count_of(Group, Group.event_id == event.id, ~exists().where(GroupEvaluator.group_id == Group.id))
-    recorded = exists().where(_record().activity_id == Activity.id, Activity.event_id == event.id)
-    counts: Any = db.session.execute(select(*counted, unstaffed, recorded)).one()
+    counts: Any = db.session.execute(select(*_counts(event.id))).one()
     return Outline(*counts)
+
+
+def event_with_outline(event_id: int) -> tuple[Event, Outline] | None:
+    """With its categories loaded; one statement."""
+    wanted = select(Event, *_counts(event_id)).where(Event.id == event_id).options(joinedload(Event.categories))
+    found: Any = db.session.execute(wanted).unique().one_or_none()
+    return (found[0], Outline(*found[1:])) if found else None
+
+
+def _counts(event_id: int) -> list[Any]:
+    """In the order of an outline's fields."""
+    record = _record()
+    written = select(func.count()).select_from(record).join(Activity, Activity.id == record.activity_id)
+    ranged = Activity.low.is_not(None) | Activity.high.is_not(None)
+    return [
+        _count_of(Group, Group.event_id == event_id),
+        _count_of(Participant, Participant.event_id == event_id, is_staying()),
+        _count_of(Participant, Participant.event_id == event_id, ~is_staying()),
+        _count_of(Activity, Activity.event_id == event_id),
+        _count_of(Category, Category.event_id == event_id),
+        _count_of(EventEvaluator, EventEvaluator.event_id == event_id),
+        written.where(Activity.event_id == event_id, _has_value(record)).scalar_subquery(),
+        _count_of(Group, Group.event_id == event_id, ~exists().where(Participant.group_id == Group.id, is_staying())),
+        _count_of(Group, Group.event_id == event_id, ~exists().where(GroupEvaluator.group_id == Group.id)),
+        _count_of(Activity, Activity.event_id == event_id, Activity.evaluation_type != EvaluationType.BOOLEAN, ~ranged),
+        exists().where(record.activity_id == Activity.id, Activity.event_id == event_id),
+    ]
+
+
+def is_staying() -> Any:
+    """The condition on a participant that they have not withdrawn."""
+    return Participant.withdrawn_at.is_(None)
 
 
 def _count_of(model: Any, *conditions: Any) -> Any:
@@ -108,7 +136,7 @@ def _has_value(record: Any) -> Any:
 
 @dataclass(frozen=True)
 class GroupRow:
-    """`done` counts the values written for the group's people, over all activities."""
+    """`done` counts the values written for the group's people, over all activities. Who has withdrawn is left out."""
 
     group: Group
     people: int
@@ -122,10 +150,10 @@ def group_rows(event: Event) -> list[GroupRow]:
         select(func.count())
         .select_from(record)
         .join(Participant, Participant.id == record.participant_id)
-        .where(Participant.group_id == Group.id, _has_value(record))
+        .where(Participant.group_id == Group.id, is_staying(), _has_value(record))
         .scalar_subquery()
     )
-    people = _count_of(Participant, Participant.group_id == Group.id)
+    people = _count_of(Participant, Participant.group_id == Group.id, is_staying())
     staff = _count_of(GroupEvaluator, GroupEvaluator.group_id == Group.id)
     rows = db.session.execute(_groups_of(event).add_columns(people, staff, done))
     return [GroupRow(*row) for row in rows]
@@ -148,15 +176,19 @@ def people_in(group: Group) -> int:
 
 @dataclass(frozen=True)
 class ActivityRow:
+    """`values` counts what is written, `done` what of it is by people who have not withdrawn."""
+
     activity: Activity
+    values: int
     done: int
 
 
 def activity_rows(event: Event) -> list[ActivityRow]:
-    """In the event's order, with how many values are written in each."""
+    """In the event's order."""
     record = _record()
-    done = _count_of(record, record.activity_id == Activity.id, _has_value(record))
-    rows = db.session.execute(_activities_of(event).add_columns(done))
+    values = select(func.count()).select_from(record).where(record.activity_id == Activity.id, _has_value(record))
+    done = values.join(Participant, Participant.id == record.participant_id).where(is_staying())
+    rows = db.session.execute(_activities_of(event).add_columns(values.scalar_subquery(), done.scalar_subquery()))
     return [ActivityRow(*row) for row in rows]
 
 
@@ -171,6 +203,18 @@ def _activities_of(event: Event) -> Select[Activity]:
 def values_in(activity: Activity) -> int:
     record = _record()
     return db.session.scalar(select(_count_of(record, record.activity_id == activity.id, _has_value(record)))) or 0
+
+
+def values_of(event: Event) -> int:
+    """How many values are written in the whole event."""
+    return outline(event).values
+
+
+def recorded_among(people: Sequence[Participant]) -> set[int]:
+    """The ids of those for whom anything was ever written."""
+    record = _record()
+    ids = [person.id for person in people]
+    return set(db.session.scalars(select(record.participant_id).where(record.participant_id.in_(ids)).distinct()))
 
 
 def has_records(part: Activity | Participant) -> bool:
@@ -194,8 +238,11 @@ def ids_with_records(event: Event) -> set[int]:
 
 @dataclass(frozen=True)
 class CategoryRow:
-    category: Category
+    """How many people compete in it, and how many of them have a value. `category` is None for who fits none."""
+
+    category: Category | None
     people: int
+    scored: int
 
 
 def categories(event: Event) -> Sequence[Category]:
@@ -204,68 +251,27 @@ def categories(event: Event) -> Sequence[Category]:
     ).all()
 
 
-def category_rows(event: Event) -> tuple[list[CategoryRow], int]:
-    """The categories with how many people compete in each, and how many people fit none."""
-    found = categories(event)
+def category_rows(event: Event, found: Sequence[Category]) -> tuple[list[CategoryRow], CategoryRow]:
+    """Each of the event's categories, and apart from them those who fit none; one statement."""
+    record = _record()
+    written = select(record.participant_id).join(Activity, Activity.id == record.activity_id)
+    scored = written.where(Activity.event_id == event.id, _has_value(record)).distinct().subquery()
+    alike = (
+        select(Participant.gender, Participant.born, Participant.age, func.count(), func.count(scored.c.participant_id))
+        .outerjoin(scored, scored.c.participant_id == Participant.id)
+        .where(Participant.event_id == event.id, is_staying())
+        .group_by(Participant.gender, Participant.born, Participant.age)
+    )
     brackets = [category.bracket for category in found]
-    people = db.session.scalars(select(Participant).where(Participant.event_id == event.id))
-    fits = (bracket_for(brackets, person.gender, person.age_at(event.starts_on)) for person in people)
-    counted = Counter(bracket.id if bracket else None for bracket in fits)
-    return [CategoryRow(category, counted[category.id]) for category in found], counted[None]
-
-
-# Participants -----------------------------------------------------------------------------------------------------
-
-
-class People(Pagination):
-    """A page of participants out of those whose ids are known, in that order."""
-
-    def _query_items(self) -> list[Participant]:
-        ids = self._query_args["ids"][self._query_offset :][: self.per_page]
-        found = db.session.scalars(
-            select(Participant).where(Participant.id.in_(ids)).options(joinedload(Participant.group))
-        )
-        by_id = {participant.id: participant for participant in found}
-        return [by_id[participant_id] for participant_id in ids]
-
-    def _query_count(self) -> int:
-        return len(self._query_args["ids"])
-
-
-def people(event: Event, words: str = "", group_id: int | None = None, page: int = 1) -> People:
-    """By group and place in it. `words` are looked for in names and numbers, without regard to case and accents,
-    which SQLite cannot do: the names of the whole event are read, and only the page's rows are loaded."""
-    listed = (
-        select(Participant.id, Participant.display_name, Participant.external_id)
-        .join(Participant.group)
-        .where(Participant.event_id == event.id)
-        .order_by(Group.position, Group.id, Participant.position, Participant.id)
-    )
-    if group_id is not None:
-        listed = listed.where(Participant.group_id == group_id)
-    wanted = folded(words).split()
-    rows = db.session.execute(listed)
-    ids = [row_id for row_id, name, number in rows if _holds(f"{name} {number or ''}", wanted)]
-    return People(page=page, per_page=PER_PAGE, error_out=False, ids=ids)
-
-
-def _holds(text: str, wanted: Sequence[str]) -> bool:
-    if not wanted:
-        return True
-    text = folded(text)
-    return all(word in text for word in wanted)
-
-
-def folded(text: str) -> str:
-    """Without case and accents: "Žofie" is found by "zofie"."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in parts if not unicodedata.combining(character))
-
-
-def participant_numbered(event: Event, external_id: str) -> Participant | None:
-    return db.session.scalar(
-        select(Participant).where(Participant.event_id == event.id, Participant.external_id == external_id)
-    )
+    people: Counter[int | None] = Counter()
+    with_value: Counter[int | None] = Counter()
+    for gender, born, age, count, count_scored in db.session.execute(alike):
+        bracket = bracket_for(brackets, gender, age_on(born, event.starts_on) if born else age)
+        key = bracket.id if bracket else None
+        people[key] += count
+        with_value[key] += count_scored
+    rows = [CategoryRow(category, people[category.id], with_value[category.id]) for category in found]
+    return rows, CategoryRow(None, people[None], with_value[None])
 
 
 # Evaluators -------------------------------------------------------------------------------------------------------
@@ -287,3 +293,19 @@ def evaluators_outside(members: Sequence[EventEvaluator]) -> list[User]:
     """Who may evaluate and is not in the pool yet."""
     inside = {member.user_id for member in members}
     return [user for user in evaluators() if user.id not in inside]
+
+
+def team_logins(event: Event) -> Sequence[TeamLogin]:
+    return db.session.scalars(
+        select(TeamLogin).where(TeamLogin.event_id == event.id).options(joinedload(TeamLogin.user))
+    ).all()
+
+
+def team_login_for(code_hash: str) -> TeamLogin | None:
+    """The login that this code opens, with its event, group and user; none once the event is archived."""
+    return db.session.scalar(
+        select(TeamLogin)
+        .join(TeamLogin.event)
+        .where(TeamLogin.code_hash == code_hash, Event.status != EventStatus.ARCHIVED)
+        .options(contains_eager(TeamLogin.event), joinedload(TeamLogin.group), joinedload(TeamLogin.user))
+    )

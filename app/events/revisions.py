@@ -47,7 +47,12 @@ def touch(event: Event, activity_ids: Collection[int] | None = None) -> None:
     if activity_ids is not None:
         raised = raised.where(Activity.id.in_(activity_ids))
     db.session.execute(raised.values(revision=Activity.revision + 1), execution_options={"synchronize_session": False})
-    db.session.info.setdefault("touched_events", set()).add(event.id)
+    forget(event.id)
+
+
+def forget(event_id: int) -> None:
+    """Have readers ask the database once this transaction is committed."""
+    db.session.info.setdefault("touched_events", set()).add(event_id)
 
 
 def revisions_of(event_id: int) -> Revisions | None:

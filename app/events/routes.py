@@ -14,19 +14,35 @@ from . import (
     access,
     actions,
     activity_routes,
+    bulk_routes,
     category_routes,
+    copy_routes,
     evaluator_routes,
     group_routes,
     labels,
     participant_routes,
     queries,
+    team_routes,
 )
 from .blueprint import bp
+from .categories import overlaps
+from .changes import Refused
 from .forms import EventForm, StatusForm, VisibilityForm
 from .kinds import EventStatus, Visibility
 from .models import Event
+from .queries import Outline
 
-__all__ = ["activity_routes", "category_routes", "evaluator_routes", "group_routes", "init_app", "participant_routes"]
+__all__ = [
+    "activity_routes",
+    "bulk_routes",
+    "category_routes",
+    "copy_routes",
+    "evaluator_routes",
+    "group_routes",
+    "init_app",
+    "participant_routes",
+    "team_routes",
+]
 
 
 def init_app(app: Flask) -> None:
@@ -34,6 +50,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(labels.label)
     app.add_template_filter(labels.gender_of_many)
     app.add_template_global(labels.ages)
+    app.add_template_filter(labels.days)
 
 
 @bp.get("/events")
@@ -63,14 +80,15 @@ def create() -> Response:
 @bp.get("/events/<int:event_id>")
 @allow(Role.ADMIN)
 def show(event_id: int) -> Response:
-    return event_page(access.event_to_manage(event_id))
+    event, outline = queries.event_with_outline(event_id) or abort(404)
+    return event_page(event, outline=outline)
 
 
 @bp.get("/events/<int:event_id>/edit")
 @allow(Role.ADMIN)
 def edit(event_id: int) -> Response:
     event = access.event_to_manage(event_id)
-    return web.render("events/edit.html", event=event, form=EventForm(obj=event))
+    return edit_page(event, EventForm(obj=event))
 
 
 @bp.post("/events/<int:event_id>")
@@ -78,7 +96,7 @@ def edit(event_id: int) -> Response:
 def save(event_id: int) -> Response:
     event, form = access.event_to_change(event_id), EventForm()
     if not form.validate():
-        return web.render("events/edit.html", event=event, form=form, status=422)
+        return edit_page(event, form, status=422)
     actions.save_event(event, form.details, by=me())
     db.session.commit()
     flash(_("Saved."), "ok")
@@ -93,7 +111,7 @@ def set_status(event_id: int) -> Response:
         abort(422)
     try:
         actions.set_status(event, form.status.data, by=me())
-    except actions.Refused as refusal:
+    except Refused as refusal:
         return event_page(event, problem=str(refusal.message), status=409)
     db.session.commit()
     flash(status_news(event), "ok")
@@ -112,16 +130,29 @@ def set_visibility(event_id: int) -> Response:
     return web.go_to("events.show", event_id=event.id, _anchor="watching")
 
 
+def edit_page(event: Event, form: EventForm, *, status: int = 200) -> Response:
+    return web.render("events/edit.html", status=status, event=event, form=form, at_stake=queries.values_of(event))
+
+
 def event_page(
-    event: Event, form: VisibilityForm | None = None, *, problem: str | None = None, status: int = 200
+    event: Event,
+    form: VisibilityForm | None = None,
+    *,
+    outline: Outline | None = None,
+    problem: str | None = None,
+    status: int = 200,
 ) -> Response:
+    categories, unassigned = queries.category_rows(event, event.categories)
     return web.render(
         "events/show.html",
         status=status,
         event=event,
         problem=problem,
         form=form or VisibilityForm(formdata=None, obj=event),
-        outline=queries.outline(event),
+        outline=outline or queries.outline(event),
+        categories=categories,
+        unassigned=unassigned,
+        overlapping=overlaps([category.bracket for category in event.categories]),
         groups=queries.group_rows(event),
         activities=queries.activity_rows(event),
         moves=actions.MOVES[event.status],

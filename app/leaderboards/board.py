@@ -172,9 +172,13 @@ class Board:
 
     @cached_property
     def _places(self) -> int:
-        """As many decimals as the finest value has, so that a column lines up, unless one is far finer."""
+        """As many decimals as the finest value has, so that a column lines up, unless one is far finer.
+
+        At least as many as the activity asks for.
+        """
         amounts = (row.value.amount for row in self.standings.together if row.value.amount is not None)
-        return min(max((-int(amount.as_tuple().exponent) for amount in amounts), default=0), ALIGNED_PLACES)
+        finest = min(max((-int(amount.as_tuple().exponent) for amount in amounts), default=0), ALIGNED_PLACES)
+        return max(finest, self.activity.decimal_places if self.activity else 0)
 
     def _filter(self, label: str, key: str, rows: Sequence[Row]) -> Filter:
         return Filter(label, replace(self.view, bucket=key, page=1), len(rows), key == self.view.bucket)

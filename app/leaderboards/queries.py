@@ -22,6 +22,7 @@ from sqlalchemy.orm import selectinload
 
 from ..events.categories import Bracket, age_on
 from ..events.models import Activity, Category, Event, Group, Participant
+from ..events.queries import is_staying
 from ..extensions import db
 from ..scoring.models import Record
 from ..scoring.values import Value, is_higher_better
@@ -121,7 +122,7 @@ def _results(
         )
         .join(Group, Group.id == Participant.group_id)
         .outerjoin(Record, (Record.participant_id == Participant.id) & Record.activity_id.in_(activity_ids))
-        .where(Participant.event_id == event.id)
+        .where(Participant.event_id == event.id, is_staying() | Record.id.is_not(None))
         .order_by(Group.position, Group.id, Participant.position, Participant.id)
     )
     people: dict[int, Competitor] = {}

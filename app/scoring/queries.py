@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import selectinload
 
 from ..events.kinds import EventStatus
 from ..events.models import Activity, Event, Group, GroupEvaluator, Participant
+from ..events.queries import is_staying
 from ..extensions import db
 from .models import Mark, Record, RecordChange
 from .values import Value
@@ -84,12 +85,20 @@ def standings(activities: Collection[Activity], participant_ids: Collection[int]
 
 
 def sheet_of(group_id: int, activity_id: int, user: User) -> Sheet | None:
-    """The sheet if this user may see it: admins all, evaluators those of their own group; one statement."""
+    """The sheet if this user may see it: admins all, evaluators those of their own group; one statement.
+
+    Who has withdrawn is on it where something is written for them.
+    """
+    recorded = exists().where(
+        Record.participant_id == Participant.id,
+        Record.activity_id == activity_id,
+        Record.amount.is_not(None) | Record.status.is_not(None),
+    )
     wanted = (
         select(Event, Group, Activity, Participant)
         .join(Group, Group.event_id == Event.id)
         .join(Activity, Activity.event_id == Event.id)
-        .outerjoin(Participant, Participant.group_id == Group.id)
+        .outerjoin(Participant, (Participant.group_id == Group.id) & (is_staying() | recorded))
         .where(Group.id == group_id, Activity.id == activity_id)
         .order_by(Participant.position, Participant.id)
     )
@@ -122,12 +131,12 @@ def progress_of(groups: Iterable[Group]) -> list[SheetProgress]:
     """How far each sheet of the groups is; two statements whatever their number."""
     groups = list(groups)
     ids = [group.id for group in groups]
-    counted = select(Participant.group_id, func.count()).where(Participant.group_id.in_(ids))
+    counted = select(Participant.group_id, func.count()).where(Participant.group_id.in_(ids), is_staying())
     people: dict[int, int] = dict(db.session.execute(counted.group_by(Participant.group_id)).all())
     recorded = (
         select(Participant.group_id, Record.activity_id, func.count())
         .join(Record, Record.participant_id == Participant.id)
-        .where(Participant.group_id.in_(ids), Record.amount.is_not(None) | Record.status.is_not(None))
+        .where(Participant.group_id.in_(ids), is_staying(), Record.amount.is_not(None) | Record.status.is_not(None))
         .group_by(Participant.group_id, Record.activity_id)
     )
     done = {(group_id, activity_id): count for group_id, activity_id, count in db.session.execute(recorded)}

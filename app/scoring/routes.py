@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.add_template_filter(marks_text)
     app.add_template_filter(source_name)
+    app.add_template_filter(usual)
 
 
 @bp.get("")
@@ -115,6 +116,20 @@ def marks_text(marks: list[str | None], activity: Activity) -> str:
     found = [mark and values.parse(mark, activity.evaluation_type) for mark in marks]
     texts = [values.show(value or None, activity.evaluation_type, decimal_mark=decimal_mark()) for value in found]
     return " · ".join(text or "–" for text in texts)
+
+
+def usual(activity: Activity) -> str:
+    """Where a value is expected, for people: "usually 8 to 20 m"; empty where nobody has said."""
+    low, high = (
+        end is not None and values.show(values.Value.of(end), activity.evaluation_type, decimal_mark=decimal_mark())
+        for end in (activity.low, activity.high)
+    )
+    unit = f" {activity.unit}" if activity.unit else ""
+    if low and high:
+        return _("usually %(low)s to %(high)s", low=low, high=high) + unit
+    if low:
+        return _("usually from %(low)s", low=low) + unit
+    return _("usually up to %(high)s", high=high) + unit if high else ""
 
 
 def source_name(source: Source) -> str:

@@ -89,4 +89,5 @@ def _standing_row(activity: Activity, person: Participant, standing: Standing | 
 
 
 def _shown(activity: Activity, marks: Iterable[Value | None], decimal_mark: str) -> tuple[str, ...]:
-    return tuple(show(mark, activity.evaluation_type, decimal_mark=decimal_mark) for mark in marks)
+    kind, places = activity.evaluation_type, activity.decimal_places
+    return tuple(show(mark, kind, decimal_mark=decimal_mark, places=places) for mark in marks)

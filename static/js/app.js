@@ -1,5 +1,6 @@
 /* What every page shares. Pages work without it; their words come from the page, so that they are translated. */
 
+import "./boxes.js";
 import "./confirm.js";
 import "./copy.js";
 import "./dialogs.js";

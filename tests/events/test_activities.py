@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -155,3 +157,45 @@ def test_an_event_without_activities_says_what_one_is(browser: FlaskClient) -> N
     assert "No activities yet" in page
     assert f"/events/{event.id}/activities/new" in page
     assert "New activity" in browser.get(f"/events/{event.id}/activities/new").text
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "high", "hint"),
+    [
+        ("NUMERIC_HIGH", "8", "20,5", "usually 8 to 20.5 m"),
+        ("TIME_LOW", "0:09", "1:23.4", "usually 0:09 to 1:23.40"),
+        ("NUMERIC_LOW", "", "5", "usually up to 5 m"),
+        ("NUMERIC_LOW", "1", "", "usually from 1 m"),
+    ],
+)
+def test_a_usual_range_is_a_hint_on_the_sheet(browser: FlaskClient, kind: str, low: str, high: str, hint: str) -> None:
+    event = make.event()
+    group = make.group(event, people=1)
+    data = {"name": "Throw", "evaluation_type": kind, "unit": "m", "usual_from": low, "usual_to": high}
+    assert browser.post(f"/events/{event.id}/activities", data=data).status_code == 303
+    assert hint in browser.get(f"/sheets/{group.id}/{only(event).id}").text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "message"),
+    [("20", "8", "This is below where it starts."), ("long", "", "This is not a number."), ("", "DNF", "not a number")],
+)
+def test_a_range_that_cannot_be_is_refused(browser: FlaskClient, low: str, high: str, message: str) -> None:
+    event = make.event()
+    data = {"name": "Throw", "evaluation_type": "NUMERIC_HIGH", "usual_from": low, "usual_to": high}
+    answer = browser.post(f"/events/{event.id}/activities", data=data)
+    assert answer.status_code == 422
+    assert message in answer.text
+
+
+def test_a_range_and_places_stay_where_only_the_name_changes(browser: FlaskClient, owner: User) -> None:
+    event = make.event()
+    group = make.group(event)
+    data = {"name": "Throw", "evaluation_type": "NUMERIC_HIGH", "usual_from": "8", "decimal_places": "2"}
+    browser.post(f"/events/{event.id}/activities", data=data)
+    activity = only(event)
+    write("7.5", make.participant(group), activity, by=owner)
+    assert browser.post(f"/events/{event.id}/activities/{activity.id}", data={"name": "Ball"}).status_code == 303
+    assert (activity.name, activity.low, activity.decimal_places) == ("Ball", Decimal(8), 2)
+    assert 'value="7.50"' in browser.get(f"/sheets/{group.id}/{activity.id}").text
+    assert "7.50" in browser.get(f"/events/{event.id}/board").text

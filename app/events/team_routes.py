@@ -1,0 +1,104 @@
+"""Team logins: made and printed by admins, opened with a code by a group's helpers."""
+
+from __future__ import annotations
+
+import segno
+from flask import flash, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from .. import web
+from ..accounts import actions as accounts
+from ..accounts.access import allow, me
+from ..accounts.models import Role
+from ..accounts.routes import start_session, was_refused
+from ..extensions import client_address, db, limiter
+from . import access, queries, team_actions
+from .blueprint import bp
+from .models import Event, Group
+from .staff_forms import JoinForm, TeamsForm
+from .team_codes import code_hash
+
+
+@bp.get("/events/<int:event_id>/teams")
+@allow(Role.ADMIN)
+def teams(event_id: int) -> Response:
+    event = access.event_to_manage(event_id)
+    return teams_page(event, TeamsForm(queries.groups(event)))
+
+
+@bp.post("/events/<int:event_id>/teams")
+@allow(Role.ADMIN)
+def make_teams(event_id: int) -> Response:
+    """The cards themselves: the codes are not kept, so no other page could show them."""
+    event = access.event_to_change(event_id)
+    groups = queries.groups(event)
+    form = TeamsForm(groups)
+    if not form.validate():
+        return teams_page(event, form, status=422)
+    wanted = [group for group in groups if group.id in form.groups.data]
+    codes = team_actions.make_logins(event, wanted, _("%s: helpers"), by=me())
+    db.session.commit()
+    cards = [(group, codes[group.id], qr_code(codes[group.id])) for group in wanted]
+    where = url_for("events.join", _external=True).partition("://")[2]
+    return web.render("events/cards.html", event=event, cards=cards, where=where)
+
+
+@bp.post("/events/<int:event_id>/teams/<int:group_id>/revoke")
+@allow(Role.ADMIN)
+def revoke_team(event_id: int, group_id: int) -> Response:
+    event = access.event_to_change(event_id)
+    group = access.part_of(event, Group, group_id)
+    team_actions.revoke_login(event, group, by=me())
+    db.session.commit()
+    flash(_("The code of %(name)s opens nothing any more.", name=group.name), "ok")
+    return web.go_to("events.teams", event_id=event.id)
+
+
+@bp.get("/join")
+@web.public
+def join() -> Response:
+    return web.render("events/join.html", form=JoinForm())
+
+
+@bp.get("/join/<code>")
+@web.public
+def join_with(code: str) -> Response:
+    """From a card. Nothing is asked or opened yet: a preview of the link would do it otherwise."""
+    return web.render("events/join.html", form=JoinForm(data={"code": code[:40]}), given=True)
+
+
+@bp.post("/join")
+@web.public
+@limiter.limit("60/minute", key_func=client_address, deduct_when=was_refused)
+def open_team_session() -> Response:
+    form = JoinForm()
+    login = queries.team_login_for(code_hash(form.code.data)) if form.validate() else None
+    if login is None:
+        return refuse(form)
+    token = accounts.open_session(login.user, address=client_address(), browser=request.user_agent.string)
+    db.session.commit()
+    start_session(token)
+    flash(_("You write down the values of %(group)s.", group=login.group.name), "ok")
+    return web.go_to("scoring.index")
+
+
+def refuse(form: JoinForm) -> Response:
+    if form.code.data:
+        accounts.refuse_sign_in(None, address=client_address())
+        db.session.commit()
+        form.code.errors = [_("This code opens nothing. Look at the card again, or ask an organiser.")]
+    return web.render("events/join.html", form=form, status=422)
+
+
+def qr_code(code: str) -> Markup:
+    drawing = segno.make(url_for("events.join_with", code=code, _external=True), error="m", micro=False)
+    svg = drawing.svg_inline(svgclass="qr", lineclass=None, omitsize=True, border=2, light="#fff")
+    return Markup(svg)  # noqa: S704  Drawn here, from squares alone.
+
+
+def teams_page(event: Event, form: TeamsForm, *, status: int = 200) -> Response:
+    logins = {login.group_id: login for login in queries.team_logins(event) if login.code_hash}
+    groups = queries.groups(event)
+    return web.render("events/teams.html", status=status, event=event, form=form, groups=groups, logins=logins)
