@@ -147,8 +147,8 @@ def importing(app: Flask, user: User) -> None:
             import_ = actions.create_import(event, "people.csv", file, read_table(file), by=user)
             db.session.commit()
             locked(Event, event.id)
-            plan = queries.plan(import_, queries.reading(import_))
-            actions.apply_import(import_, plan.fingerprint(), by=user)
+            reading = queries.reading(import_)
+            actions.apply_import(import_, reading.table, queries.plan(event, reading).fingerprint(), by=user)
             db.session.commit()
             assert import_.result
             assert import_.result["new"] == PEOPLE, import_.result

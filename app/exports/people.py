@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from ..events.importing.mapping import Field
+from ..events.importing.headers import Field
 from ..events.models import Group, Participant
 from .queries import Roster
 

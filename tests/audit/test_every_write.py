@@ -18,9 +18,13 @@ from sqlalchemy import func, select
 from app.accounts import actions as accounts
 from app.accounts.models import LoginSession, Role, User
 from app.audit.models import AuditEntry
+from app.database import locked, now
 from app.events.kinds import EvaluationType, EventStatus
 from app.events.models import Activity, Category, Event, Group, Participant
+from app.events.team_actions import make_logins
 from app.extensions import Model, db
+from app.jobs.models import Job
+from app.jobs.runner import run_job
 from tests.conftest import SignIn
 from tests.support import make
 
@@ -131,6 +135,48 @@ def sheet(world: World) -> str:
     return f"/sheets/{world.group.id}/{world.activity.id}"
 
 
+def json_import(world: World) -> tuple[str, dict[str, Any]]:
+    _id, text = token_of(world)
+    body = b"display_name,group_name\nIva,Foxes\n"
+    return f"/api/v1{world.url}/import", {"data": body, "headers": {"Authorization": f"Bearer {text}"}}
+
+
+def chosen(what: str, **more: Any) -> Example:
+    """Something done to several participants, chosen in the list."""
+    return lambda world: (
+        f"{world.url}/participants/{what}",
+        {"data": {"people": [world.person.id], **{name: value(world) for name, value in more.items()}}},
+    )
+
+
+def withdrawn(world: World) -> tuple[str, dict[str, Any]]:
+    world.person.withdrawn_at = now()
+    db.session.commit()
+    return chosen("return")(world)
+
+
+def team_code(world: World) -> str:
+    code = make_logins(locked(Event, world.event.id), [world.group], "%s: helpers", by=world.me)[world.group.id]
+    db.session.commit()
+    return code
+
+
+def team_revoked(world: World) -> str:
+    team_code(world)
+    return f"{world.url}/teams/{world.group.id}/revoke"
+
+
+def applied_import(world: World) -> str:
+    """An import that the worker has written, and that may be taken back."""
+    url = world.upload()
+    found = re.search(r'name="fingerprint" value="(\w+)"', world.browser.get(url).text)
+    assert found
+    world.browser.post(f"{url}/apply", data={"fingerprint": found[1]})
+    for job_id in db.session.scalars(select(Job.id)).all():
+        run_job(job_id)
+    return f"{url}/undo"
+
+
 EXAMPLES: dict[str, Example] = {
     "accounts.open_session": lambda w: ("/sign-in", {"data": {"email": w.helper.email, "password": make.PASSWORD}}),
     "accounts.sign_out": form(lambda w: "/sign-out"),
@@ -146,9 +192,12 @@ EXAMPLES: dict[str, Example] = {
     "accounts.change_role": form(lambda w: f"/people/{w.helper.id}/role", role="admin"),
     "accounts.deactivate": form(lambda w: f"/people/{w.helper.id}/deactivate"),
     "accounts.activate": form(closed_account),
+    "api.create_import": json_import,
     "api.create_records": json_records,
     "events.create": form(lambda w: "/events", **DAY),
+    "events.create_clone": form(lambda w: f"{w.url}/clone", **DAY),
     "events.save": form(lambda w: w.url, **DAY),
+    "events.delete": form(lambda w: f"{w.url}/delete", name="Summer games"),
     "events.set_status": form(lambda w: f"{w.url}/status", status=EventStatus.ARCHIVED.value),
     "events.set_visibility": form(lambda w: f"{w.url}/visibility", visibility="PRIVATE"),
     "events.create_group": form(lambda w: f"{w.url}/groups", name="Bears", colour="2"),
@@ -164,6 +213,13 @@ EXAMPLES: dict[str, Example] = {
         {"data": {"display_name": "Iva", "group_id": w.group.id}},
     ),
     "events.delete_participant": form(lambda w: f"{w.url}/participants/{w.person.id}/delete"),
+    "events.move_people": chosen("move", group_id=lambda w: make.group(w.event).id),
+    "events.withdraw_people": chosen("withdraw"),
+    "events.bring_people_back": withdrawn,
+    "events.delete_people": chosen("delete"),
+    "events.make_teams": lambda w: (f"{w.url}/teams", {"data": {"groups": [w.group.id]}}),
+    "events.revoke_team": form(team_revoked),
+    "events.open_team_session": lambda w: ("/join", {"data": {"code": team_code(w)}}),
     "events.create_activity": form(lambda w: f"{w.url}/activities", **ACTIVITY),
     "events.save_activity": form(lambda w: f"{w.url}/activities/{w.activity.id}", **ACTIVITY),
     "events.place_activity": form(lambda w: f"{w.url}/activities/{second(w, make.activity).id}/place", place="1"),
@@ -178,6 +234,7 @@ EXAMPLES: dict[str, Example] = {
     "importing.create": lambda w: (f"{w.url}/imports", FILE),
     "importing.save": form(World.upload, encoding="utf-8", delimiter=",", column_0="display_name", column_1="metadata"),
     "importing.apply": form(lambda w: f"{w.upload()}/apply", fingerprint="seen"),
+    "importing.take_back": form(applied_import),
     "importing.delete": form(lambda w: f"{w.upload()}/delete"),
     "scoring.save": lambda w: (sheet(w), {"data": row(w)}),
     "scoring.save_row": lambda w: (f"{sheet(w)}/{w.person.id}", {"data": row(w)}),

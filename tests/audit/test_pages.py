@@ -14,9 +14,10 @@ from app import audit
 from app.accounts.models import Role, User
 from app.audit.models import AuditEntry
 from app.database import locked, now
-from app.events.actions import create_group, save_participant
+from app.events.actions import create_group
 from app.events.kinds import EvaluationType
 from app.events.models import Event, Participant
+from app.events.people_actions import save_participant
 from app.extensions import db
 from app.scoring.actions import Entry, save_records
 from app.scoring.models import Source
