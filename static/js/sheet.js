@@ -118,7 +118,7 @@ form.addEventListener("change", (event) => {
   row.dataset.unsent = ""; // Until htmx takes it up, which may be after the answer to what was typed before.
   keep(row);
   tell();
-});
+}, { capture: true }); // Before htmx hears of it, which may take it up at once.
 
 form.addEventListener("htmx:configRequest", (event) => {
   const row = event.target.closest(".row");
