@@ -126,7 +126,14 @@ form.addEventListener("htmx:configRequest", (event) => {
   // What is sent now, to tell later whether somebody has typed on in the meantime.
   for (const field of fieldsOf(row)) field.dataset.sent = field.value;
   delete row.dataset.unsent;
-  stateOf(row).classList.add("is-saving");
+  row.dataset.sending = "";
+  tell();
+});
+
+form.addEventListener("htmx:afterRequest", (event) => {
+  const row = event.target.closest(".row");
+  if (!row) return;
+  delete row.dataset.sending;
   tell();
 });
 
@@ -141,7 +148,6 @@ for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) 
     const row = event.target.closest(".row");
     const status = event.detail.xhr?.status ?? 0;
     if (!row || (status >= 400 && status < 500)) return;
-    stateOf(row).classList.remove("is-saving");
     stateOf(row).classList.add("is-waiting");
     tell();
   });
@@ -203,7 +209,7 @@ function retry() {
 window.addEventListener("online", retry);
 setInterval(() => { if (navigator.onLine) retry(); }, RETRY);
 window.addEventListener("beforeunload", (event) => {
-  if (form.querySelector(".is-waiting, .is-saving, [data-unsent]")) event.preventDefault();
+  if (form.querySelector(".is-waiting, [data-sending], [data-unsent]")) event.preventDefault();
 });
 
 // Telling ---------------------------------------------------------------------------------------------------------
@@ -220,7 +226,7 @@ function tell() {
   const waiting = count(".row__state.is-waiting");
   if (attention) say("attention", "bad", attention);
   else if (waiting) say("waiting", "warn", waiting);
-  else if (count(".row__state.is-saving, .row[data-unsent]")) say("saving", "");
+  else if (count(".row[data-sending], .row[data-unsent]")) say("saving", "");
   else if (done) say("saved", "ok");
 }
 
