@@ -159,6 +159,8 @@ function settle(row) {
   const replace = state.hasAttribute("data-replace");
   const saved = replace || !(state.classList.contains("is-refused") || state.classList.contains("is-conflict"));
   const shown = JSON.parse(state.dataset.shown);
+  // This answer is older than what is on its way by now: it must not take back what was typed since.
+  if (row.dataset.sending !== undefined || row.dataset.unsent !== undefined) return tell();
   columns(row).forEach((fields, index) => {
     for (const field of fields) {
       field.toggleAttribute("aria-invalid", false);
@@ -169,7 +171,7 @@ function settle(row) {
   });
   if (state.classList.contains("is-refused")) fieldsOf(row).forEach((field) => field.setAttribute("aria-invalid", "true"));
   if (replace) pickShown(row, shown);
-  if (saved && row.dataset.unsent === undefined) sessionStorage.removeItem(keyOf(row));
+  if (saved) sessionStorage.removeItem(keyOf(row));
   tell();
 }
 

@@ -128,8 +128,12 @@ def test_dns_and_dnf_are_in_reach_of_the_thumb_and_a_wrong_value_can_be_cleared(
 
 def test_two_attempts_typed_faster_than_the_server_answers_are_no_conflict(page: Page) -> None:
     open_sheet(page, start_day(EvaluationType.SCORE_SET, 3))
+    slow = {"offline": False, "latency": 300, "downloadThroughput": -1, "uploadThroughput": -1}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
     for text in ("1.1", "2.2", "3.3"):
         page.locator(".row__field").nth(int(text[0]) - 1).focus()
+        if text == "3.3":
+            page.wait_for_timeout(450)  # The first answer is here, and the second attempt on its way.
         page.keyboard.type(text)
     page.keyboard.press("Enter")
     expect(page.locator("#sheet-pill")).to_have_text("All saved")
