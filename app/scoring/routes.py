@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from flask import Blueprint, Flask, abort, request
+from flask import Blueprint, Flask, abort, flash, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -71,7 +71,8 @@ def save(group_id: int, activity_id: int) -> Response:
     verdicts = {outcome.verdict for outcome in outcomes}
     status = 409 if Verdict.CONFLICT in verdicts else 422 if Verdict.REFUSED in verdicts else 200
     if status == 200 and not web.wants_piece():
-        return web.go_to("scoring.show", group_id=group_id, activity_id=activity_id, saved=len(outcomes))
+        flash(_("All saved"), "ok")
+        return web.go_to("scoring.show", group_id=group_id, activity_id=activity_id)
     return sheet_page(sheet, rows_of(sheet, decimal_mark(), outcomes), status)
 
 

@@ -134,6 +134,9 @@ form.addEventListener("htmx:afterRequest", (event) => {
   const row = event.target.closest(".row");
   if (!row) return;
   delete row.dataset.sending;
+  // Told in a toast, as when the activity was locked meanwhile: what stands in the field is not saved.
+  const { xhr } = event.detail;
+  if (xhr.status >= 400 && xhr.status < 500 && xhr.getResponseHeader("HX-Retarget")) stateOf(row).classList.add("is-refused");
   tell();
 });
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from app.accounts.models import Role, User
-from app.events.kinds import EvaluationType
+from app.events.kinds import ActivityState, EvaluationType
 from app.events.models import Activity, Group
 from app.extensions import db
 from app.scoring.models import Record, RecordChange
@@ -113,6 +113,17 @@ def test_a_refused_time_stays_as_typed_with_its_reason(phone: Page) -> None:
     expect(row(phone, "Anežka")).to_contain_text("After minutes, seconds go up to 59.")
     expect(field(phone, "Anežka")).to_have_value("1:81")
     expect(phone.locator("#sheet-pill")).to_have_text("1 to settle")
+
+
+def test_what_a_locked_activity_refused_is_not_called_saved(phone: Page) -> None:
+    day = start_day()
+    open_sheet(phone, day)
+    day.activity.state = ActivityState.LOCKED
+    db.session.commit()
+    type_into(phone, "Anežka", "80")
+    expect(phone.locator("#toasts")).to_contain_text("This activity is locked, so nothing was saved.")
+    expect(phone.locator("#sheet-pill")).to_have_text("1 to settle")
+    expect(field(phone, "Anežka")).to_have_value("80")
 
 
 def test_dns_and_dnf_are_in_reach_of_the_thumb_and_a_wrong_value_can_be_cleared(phone: Page) -> None:
