@@ -5,6 +5,7 @@ from sqlalchemy import update
 from .. import audit
 from ..database import now
 from ..extensions import db
+from . import queries
 from .models import LoginSession, PersonalToken, Role, User
 from .passwords import hash_password
 from .queries import fold_email
@@ -25,6 +26,7 @@ def create_shared_user(name: str, *, by: User) -> User:
 def _add_user(email: str, name: str, role: Role, password_hash: str | None, *, shared: bool, by: User | None) -> User:
     user = User(
         email=fold_email(email),
+        username=queries.free_username(name),
         name=name.strip(),
         role=role,
         password_hash=password_hash,

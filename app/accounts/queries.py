@@ -8,6 +8,7 @@ from sqlalchemy.orm import contains_eager
 
 from ..database import now
 from ..extensions import db
+from . import usernames
 from .models import LoginSession, PersonalToken, Role, User
 from .tokens import token_hash
 
@@ -18,6 +19,18 @@ def user_by_email(email: str) -> User | None:
 
 def fold_email(email: str) -> str:
     return email.strip().casefold()
+
+
+def user_by_username(username: str) -> User | None:
+    return db.session.scalar(select(User).where(User.username == usernames.fold(username)))
+
+
+def free_username(name: str) -> str:
+    """A username for somebody of this name that nobody has yet."""
+    stem = usernames.derive(name)
+    # Suffixes cut a long stem short, so that what starts like it is looked at too.
+    taken = db.session.scalars(select(User.username).where(User.username.startswith(stem[:20], autoescape=True)))
+    return usernames.derive(name, set(taken))
 
 
 def any_user() -> bool:

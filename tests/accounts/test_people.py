@@ -91,7 +91,14 @@ def test_the_page_takes_the_same_statements_for_any_number_of_people(
     vera: FlaskClient, statements: list[str], people: int
 ) -> None:
     db.session.add_all(
-        User(email=f"{number}@example.org", name="X", role=Role.PLAYER, active=True, created_at=make.now())
+        User(
+            email=f"{number}@example.org",
+            username=f"x{number}",
+            name="X",
+            role=Role.PLAYER,
+            active=True,
+            created_at=make.now(),
+        )
         for number in range(people)
     )
     db.session.commit()

@@ -21,7 +21,14 @@ def fill(event: Event, rows: int) -> None:
         Activity(event_id=event.id, name=f"A{n}", name_key=f"a{n}", evaluation_type="BOOLEAN") for n in range(rows)
     ]
     users = [
-        User(email=f"{event.id}-{n}@x.org", name=f"U{n}", role=Role.EVALUATOR, created_at=now()) for n in range(rows)
+        User(
+            email=f"{event.id}-{n}@x.org",
+            username=f"u{event.id}-{n}",
+            name=f"U{n}",
+            role=Role.EVALUATOR,
+            created_at=now(),
+        )
+        for n in range(rows)
     ]
     db.session.add_all([*groups, *activities, *users])
     db.session.flush()
