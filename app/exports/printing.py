@@ -61,7 +61,7 @@ def start_lists(event: Event) -> list[StartList]:
 def result_lists(event: Event) -> Iterator[ResultList]:
     mark = decimal_mark()
     for one in event_standings(event):
-        kind = one.activity.evaluation_type
+        kind = one.activity.mark_type
         for bucket in one.standings.buckets:
             rows = [(row, show(row.value, kind, decimal_mark=mark)) for row in bucket.rows]
             yield ResultList(one.activity, bucket, rows)

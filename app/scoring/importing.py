@@ -48,7 +48,7 @@ class FileStandings:
 
     def __init__(self, event: Event, activity_ids: Collection[int]) -> None:
         activities = select(Activity).where(Activity.event_id == event.id, Activity.id.in_(activity_ids))
-        self.kinds = {activity.id: activity.evaluation_type for activity in db.session.scalars(activities)}
+        self.kinds = {activity.id: activity.mark_type for activity in db.session.scalars(activities)}
         records = select(Record.activity_id, Record.participant_id, Record.amount, Record.status).where(
             Record.activity_id.in_(self.kinds), Record.amount.is_not(None) | Record.status.is_not(None)
         )
