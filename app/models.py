@@ -1,6 +1,6 @@
 """Every feature's tables, imported in one place so that migrations see them all."""
 
-from .accounts.models import LoginSession, PersonalToken, User
+from .accounts.models import AvatarFile, LoginSession, PersonalToken, User
 from .api.models import IdempotentAnswer
 from .audit.models import AuditEntry, Installation
 from .events.models import (
@@ -20,6 +20,7 @@ from .scoring.models import Mark, Record, RecordChange
 __all__ = [
     "Activity",
     "AuditEntry",
+    "AvatarFile",
     "Category",
     "Event",
     "EventEvaluator",
