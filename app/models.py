@@ -1,7 +1,7 @@
 """Every feature's tables, imported in one place so that migrations see them all."""
 
 from .accounts.identities.models import Identity, UsedState
-from .accounts.models import LoginSession, PersonalToken, User
+from .accounts.models import AvatarFile, LoginSession, PersonalToken, User
 from .api.models import IdempotentAnswer
 from .audit.models import AuditEntry, Installation
 from .events.models import (
@@ -21,6 +21,7 @@ from .scoring.models import Mark, Record, RecordChange
 __all__ = [
     "Activity",
     "AuditEntry",
+    "AvatarFile",
     "Category",
     "Event",
     "EventEvaluator",

@@ -41,7 +41,7 @@ def test_what_refers_to_a_table_stays_when_that_is_made_anew() -> None:
     db.session.commit()
     assert team.email is None
     db.session.remove()
-    downgrade(revision="0003")
+    downgrade(revision="0004")
     upgrade()
     assert db.session.scalars(select(User.email).order_by(User.id)).all() == ["ann@example.org", None]
     assert db.session.scalars(select(LoginSession)).one().user_id == user.id
@@ -49,7 +49,7 @@ def test_what_refers_to_a_table_stays_when_that_is_made_anew() -> None:
 
 def test_a_row_that_refers_to_nothing_is_still_refused() -> None:
     db.session.remove()
-    downgrade(revision="0003")
+    downgrade(revision="0004")
     upgrade()
     with pytest.raises(IntegrityError), db.engine.begin() as connection:
         connection.execute(
