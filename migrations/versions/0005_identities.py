@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("username", sa.String(length=120), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("avatar_url", sa.String(length=500), nullable=False),
+        sa.Column("picture", sa.String(length=32), nullable=True),
         sa.Column("hue", sa.Integer(), nullable=True),
         sa.Column("access_token", sa.Text(), nullable=True),
         sa.Column("refresh_token", sa.Text(), nullable=True),

@@ -35,6 +35,8 @@ class Identity(Model):
     username: Mapped[str] = mapped_column(String(120))
     country: Mapped[str] = mapped_column(String(2), default="")
     avatar_url: Mapped[str] = mapped_column(String(500), default="")
+    picture: Mapped[str | None] = mapped_column(String(32))
+    """What `User.avatar` was when it was last taken from there. When it is another now, it is their own choice."""
     hue: Mapped[int | None] = mapped_column()
     """Of their profile, in HSL degrees."""
     access_token: Mapped[str | None] = mapped_column(Text)
