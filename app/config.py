@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
@@ -19,6 +21,35 @@ MEGABYTE = 1024 * 1024
 
 class BadSettings(RuntimeError):
     """The environment holds a setting that Laurel must not start with; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """Where mail is handed in. `security` is starttls, tls from the first byte, or none."""
+
+    host: str
+    port: int
+    security: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    SCHEMES: ClassVar = {"smtp+starttls": ("starttls", 587), "smtps": ("tls", 465), "smtp": ("none", 25)}
+
+    @classmethod
+    def from_url(cls, url: str) -> SmtpServer:
+        """Raises BadSettings, without the password in its message."""
+        try:
+            parts = urlsplit(url)
+            security, usual_port = cls.SCHEMES[parts.scheme]
+            host, port = parts.hostname, parts.port or usual_port
+        except (KeyError, ValueError):
+            host, port, security = None, 0, ""
+        if not host:
+            raise BadSettings(
+                "LAUREL_SMTP_URL must look like smtp+starttls://user:password@mail.example.org:587 "
+                "(or smtps://, or smtp:// without encryption; write special characters in the password as %40)"
+            )
+        return cls(host, port, security, unquote(parts.username or ""), unquote(parts.password or ""))
 
 
 @dataclass(frozen=True)
@@ -40,6 +71,9 @@ class Settings:
     upload_limit: int = 6 * MEGABYTE
     log_format: str = "text"
     metrics_token: str = ""
+    smtp: SmtpServer | None = None
+    mail_from: str = "Laurel <laurel@localhost>"
+    super_admin_email: str = ""
     workers: int = 2
     threads: int = 8
     argon2_cheap: bool = False
@@ -51,6 +85,7 @@ class Settings:
         """Read `LAUREL_*`, `DATABASE_URL`, `REDIS_URL` and `SECRET_KEY`. Raises `BadSettings`."""
         production = _choice(environ, "LAUREL_ENV", "production", {"production", "development"}) == "production"
         instance = Path(environ.get("LAUREL_INSTANCE") or INSTANCE).resolve()
+        smtp = SmtpServer.from_url(environ["LAUREL_SMTP_URL"]) if environ.get("LAUREL_SMTP_URL") else None
         return cls(
             secret_key=_secret_key(environ.get("SECRET_KEY", ""), production, instance),
             production=production,
@@ -67,6 +102,9 @@ class Settings:
             upload_limit=_whole_number(environ, "LAUREL_UPLOAD_MB", 6) * MEGABYTE,
             log_format=_choice(environ, "LAUREL_LOG", "json" if production else "text", {"json", "text"}),
             metrics_token=environ.get("LAUREL_METRICS_TOKEN", ""),
+            smtp=smtp,
+            mail_from=_mail_from(environ.get("LAUREL_MAIL_FROM", ""), smtp),
+            super_admin_email=_super_admin(environ.get("SUPER_ADMIN_EMAIL", "").strip(), production, smtp),
             workers=_whole_number(
                 environ, "LAUREL_WORKERS", _whole_number(environ, "WEB_CONCURRENCY", 2, least=1), least=1
             ),
@@ -142,6 +180,24 @@ def _secret_key(given: str, production: bool, instance: Path) -> str:
 def _database_url(url: str) -> str:
     # Hosting services still hand out the old scheme name.
     return url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url
+
+
+def _mail_from(given: str, smtp: SmtpServer | None) -> str:
+    if given and "@" not in parseaddr(given)[1]:
+        raise BadSettings(f"LAUREL_MAIL_FROM must be an address such as Laurel <laurel@example.org>, not {given!r}")
+    if given or smtp is None:
+        return given or Settings.mail_from
+    if "@" not in smtp.user:
+        raise BadSettings("LAUREL_MAIL_FROM must say which address mail comes from: Laurel <laurel@example.org>")
+    return f"Laurel <{smtp.user}>"
+
+
+def _super_admin(address: str, production: bool, smtp: SmtpServer | None) -> str:
+    if address and ("@" not in address or any(letter.isspace() for letter in address)):
+        raise BadSettings(f"SUPER_ADMIN_EMAIL must be one email address, not {address!r}")
+    if address and production and smtp is None:
+        raise BadSettings("SUPER_ADMIN_EMAIL is invited by mail: set LAUREL_SMTP_URL too, or take it out")
+    return address
 
 
 def _flag(environ: Mapping[str, str], name: str, default: bool) -> bool:

@@ -1,0 +1,68 @@
+"""A message's words, in the reader's language, as text and as HTML.
+
+A template in templates/mail/ sets `subject`, `paragraphs`, and where it has them `action` (what a button says, and where
+it leads) and `note`. Both forms are made from the same words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale
+
+from ..database import now
+from .models import Mail
+
+Letter = EmailMessage
+
+
+@dataclass(frozen=True)
+class Words:
+    subject: str
+    paragraphs: list[str]
+    action: tuple[str, str] | None
+    note: str | None
+
+
+def subject(kind: str, language: str, arguments: dict[str, Any]) -> str:
+    with force_locale(language):
+        return _words(kind, arguments).subject
+
+
+def letter(mail: Mail, arguments: dict[str, Any]) -> Letter:
+    with force_locale(mail.language):
+        words = _words(mail.kind, arguments)
+        frames = [_render(f"mail/frame.{ending}", words, mail.language) for ending in ("txt", "html")]
+    name, address = parseaddr(current_app.config["SETTINGS"].mail_from)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(name, addr_spec=address)
+    message["To"] = Address(addr_spec=mail.recipient)
+    message["Subject"] = words.subject
+    message["Date"] = format_datetime(now())
+    message["Message-ID"] = mail.message_id
+    message["Content-Language"] = mail.language
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(frames[0])
+    message.add_alternative(frames[1], subtype="html")
+    return message
+
+
+def _words(kind: str, arguments: dict[str, Any]) -> Words:
+    said: Any = current_app.jinja_env.get_template(f"mail/{kind}.txt").make_module(arguments)
+    return Words(
+        subject=" ".join(said.subject.split())[:200],
+        paragraphs=[text for text in said.paragraphs if text],
+        action=getattr(said, "action", None),
+        note=getattr(said, "note", None),
+    )
+
+
+def _render(frame: str, words: Words, language: str) -> str:
+    # Not through `render_template`: what that adds is about a visitor, and there is none.
+    return current_app.jinja_env.get_template(frame).render(words=words, language=language)
