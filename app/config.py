@@ -62,6 +62,10 @@ class Settings:
     database_url: str = f"sqlite:///{INSTANCE / 'laurel.db'}"
     redis_url: str = "redis://127.0.0.1:6379/0"
     files: Path = INSTANCE / "files"
+    public_url: str = ""
+    """Where other people and other services reach this installation, without a slash at its end; or not known."""
+    address: str = "127.0.0.1:8000"
+    """Where the web server listens."""
     secure_cookies: bool = False
     proxies: int = 0
     default_language: str = "en"
@@ -93,6 +97,8 @@ class Settings:
             database_url=_database_url(environ.get("DATABASE_URL") or f"sqlite:///{instance / 'laurel.db'}"),
             redis_url=environ.get("REDIS_URL") or cls.redis_url,
             files=Path(environ.get("LAUREL_FILES") or instance / "files"),
+            public_url=_public_url(environ.get("LAUREL_PUBLIC_URL", "").strip()),
+            address=f"{environ.get('HOST') or '127.0.0.1'}:{environ.get('PORT') or '8000'}",
             secure_cookies=_flag(environ, "LAUREL_SECURE_COOKIES", production),
             proxies=_whole_number(environ, "LAUREL_PROXIES", 0),
             default_language=_choice(environ, "LAUREL_LANGUAGE", "en", {"en", "cs"}),
@@ -198,6 +204,15 @@ def _super_admin(address: str, production: bool, smtp: SmtpServer | None) -> str
     if address and production and smtp is None:
         raise BadSettings("SUPER_ADMIN_EMAIL is invited by mail: set LAUREL_SMTP_URL too, or take it out")
     return address
+def _public_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        whole = False
+    if url and (not whole or parts.query or parts.fragment or "@" in parts.netloc):
+        raise BadSettings(f"LAUREL_PUBLIC_URL must be an address like https://laurel.example.org, not {url!r}")
+    return url.rstrip("/")
 
 
 def _flag(environ: Mapping[str, str], name: str, default: bool) -> bool:

@@ -44,6 +44,11 @@ def test_the_address_that_hosting_services_give_works() -> None:
     assert settings.database_url == "postgresql://me@db/laurel"
 
 
+def test_the_public_address_has_no_slash_at_its_end() -> None:
+    settings = Settings.from_environment({"SECRET_KEY": KEY, "LAUREL_PUBLIC_URL": "https://example.org/laurel/"})
+    assert settings.public_url == "https://example.org/laurel"
+
+
 @pytest.mark.parametrize(
     ("variables", "workers"),
     [({}, 2), ({"WEB_CONCURRENCY": "4"}, 4), ({"WEB_CONCURRENCY": "4", "LAUREL_WORKERS": "3"}, 3)],
@@ -59,6 +64,12 @@ def test_the_number_of_workers(variables: dict[str, str], workers: int) -> None:
         ("LAUREL_LANGUAGE", "de"),
         ("LAUREL_LOG", "xml"),
         ("LAUREL_PROXIES", "-1"),
+        ("LAUREL_PUBLIC_URL", "laurel.example.org"),
+        ("LAUREL_PUBLIC_URL", "ftp://laurel.example.org"),
+        ("LAUREL_PUBLIC_URL", "https://me:word@laurel.example.org"),
+        ("LAUREL_PUBLIC_URL", "https://laurel.example.org/?a=b"),
+        ("LAUREL_PUBLIC_URL", "https://"),
+        ("LAUREL_PUBLIC_URL", "https://laurel:port"),
         ("LAUREL_SECURE_COOKIES", "maybe"),
         ("LAUREL_UPLOAD_MB", "much"),
         ("LAUREL_WORKERS", "0"),

@@ -1,8 +1,9 @@
 """Mail: an outbox that is filled in the transaction which makes a message necessary, and emptied by the worker.
 
-    mail.send("reset", user.email, language="cs", arguments={"link": link}, by=None)
+    mail.send("reset", user.email, language="cs", link=Link("accounts.reset", token=token))
 
-`kind` names a template in templates/mail/ that holds the words. The mail leaves after the commit, is tried again with
+`kind` names a template in templates/mail/ that holds the words. The address in a link is built when the mail leaves, from
+the settings: whoever asks for a mail cannot make it lead elsewhere. The mail leaves after the commit, is tried again with
 growing patience, and waits while Redis or the mail server is away. This package knows no feature.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 import json
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
+from email.errors import MessageError
 
 import structlog
 from flask import current_app
@@ -23,6 +24,7 @@ from ..extensions import db
 from ..jobs import chore, enqueue, job
 from . import rendering, transports
 from .models import Mail, MailState, Trouble
+from .rendering import Link
 
 log = structlog.get_logger()
 
@@ -38,21 +40,22 @@ def send(
     to: str,
     *,
     language: str,
-    arguments: dict[str, Any],
+    link: Link | None = None,
     by: int | None = None,
     expires_at: datetime | None = None,
+    **values: str,
 ) -> Mail:
     """Put a message into the outbox, to leave after the caller's commit; lost with its rollback.
 
-    `arguments` are the template's values, as JSON; `by` is the id of whose doing it is, who is shown what became of
-    it. After `expires_at` it is of no use to anybody and does not leave any more.
+    `values` are for the template; `by` is the id of whose doing it is, who is shown what became of it. After
+    `expires_at` it is of no use to anybody and does not leave any more.
     """
     mail = Mail(
         recipient=to,
         language=language,
         kind=kind,
-        subject=rendering.subject(kind, language, arguments),
-        arguments=encrypt(json.dumps(arguments), PURPOSE),
+        subject=rendering.subject(kind, language, values),
+        arguments=encrypt(json.dumps({"link": link and [link.endpoint, link.values], "values": values}), PURPOSE),
         message_id=f"<{secrets.token_hex(16)}@{transports.domain()}>",
         state=MailState.PENDING,
         attempts=0,
@@ -110,10 +113,14 @@ def _take(mail: Mail) -> bool:
 
 def _message(mail: Mail) -> rendering.Letter:
     try:
-        arguments = json.loads(decrypt(mail.arguments or "", PURPOSE))
+        kept = json.loads(decrypt(mail.arguments or "", PURPOSE))
+        link = Link(kept["link"][0], **kept["link"][1]) if kept["link"] else None
+        return rendering.letter(mail, link, kept["values"])
     except Unreadable:
         raise transports.NotSent(Trouble.BROKEN, "SECRET_KEY has changed since", final=True) from None
-    return rendering.letter(mail, arguments)
+    except (MessageError, ValueError, IndexError) as error:
+        # An address that mail cannot have, for example: what the standard library raises is not all one kind.
+        raise transports.NotSent(Trouble.BROKEN, str(error), final=True) from None
 
 
 def _not_sent(mail: Mail, problem: transports.NotSent) -> None:

@@ -1,7 +1,7 @@
 """A message's words, in the reader's language, as text and as HTML.
 
 A template in templates/mail/ sets `subject`, `paragraphs`, and where it has them `action` (what a button says, and where
-it leads) and `note`. Both forms are made from the same words.
+it leads) and `note`; its values come to it by their names, the link's address as `link`. Both forms are made from the same words.
 """
 
 from __future__ import annotations
@@ -16,10 +16,18 @@ from typing import Any
 from flask import current_app
 from flask_babel import force_locale
 
+from .. import web
 from ..database import now
 from .models import Mail
 
 Letter = EmailMessage
+
+
+class Link:
+    """A page of Laurel that a mail leads to."""
+
+    def __init__(self, endpoint: str, **values: str) -> None:
+        self.endpoint, self.values = endpoint, values
 
 
 @dataclass(frozen=True)
@@ -30,14 +38,15 @@ class Words:
     note: str | None
 
 
-def subject(kind: str, language: str, arguments: dict[str, Any]) -> str:
+def subject(kind: str, language: str, values: dict[str, str]) -> str:
     with force_locale(language):
-        return _words(kind, arguments).subject
+        return _words(kind, "", values).subject
 
 
-def letter(mail: Mail, arguments: dict[str, Any]) -> Letter:
+def letter(mail: Mail, link: Link | None, values: dict[str, str]) -> Letter:
+    url = web.public_url_for(link.endpoint, **link.values) if link else ""
     with force_locale(mail.language):
-        words = _words(mail.kind, arguments)
+        words = _words(mail.kind, url, values)
         frames = [_render(f"mail/frame.{ending}", words, mail.language) for ending in ("txt", "html")]
     name, address = parseaddr(current_app.config["SETTINGS"].mail_from)
     message = EmailMessage(policy=SMTP)
@@ -53,8 +62,8 @@ def letter(mail: Mail, arguments: dict[str, Any]) -> Letter:
     return message
 
 
-def _words(kind: str, arguments: dict[str, Any]) -> Words:
-    said: Any = current_app.jinja_env.get_template(f"mail/{kind}.txt").make_module(arguments)
+def _words(kind: str, link: str, values: dict[str, str]) -> Words:
+    said: Any = current_app.jinja_env.get_template(f"mail/{kind}.txt").make_module({**values, "link": link})
     return Words(
         subject=" ".join(said.subject.split())[:200],
         paragraphs=[text for text in said.paragraphs if text],
