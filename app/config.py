@@ -204,6 +204,8 @@ def _super_admin(address: str, production: bool, smtp: SmtpServer | None) -> str
     if address and production and smtp is None:
         raise BadSettings("SUPER_ADMIN_EMAIL is invited by mail: set LAUREL_SMTP_URL too, or take it out")
     return address
+
+
 def _public_url(url: str) -> str:
     try:
         parts = urlsplit(url)

@@ -54,9 +54,7 @@ def chore(work: Chore) -> Chore:
     return work
 
 
-def enqueue(
-    work: Callable[..., None], *arguments: Any, queue: str = "default", after: timedelta = timedelta(0)
-) -> Job:
+def enqueue(work: Callable[..., None], *arguments: Any, queue: str = "default", after: timedelta = timedelta(0)) -> Job:
     """Promise a job. It is handed to the workers after the caller's commit, and lost with its rollback.
 
     With `after`, not before that time has passed: the sweep finds it then.

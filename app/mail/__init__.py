@@ -2,9 +2,9 @@
 
     mail.send("reset", user.email, language="cs", link=Link("accounts.reset", token=token))
 
-`kind` names a template in templates/mail/ that holds the words. The address in a link is built when the mail leaves, from
-the settings: whoever asks for a mail cannot make it lead elsewhere. The mail leaves after the commit, is tried again with
-growing patience, and waits while Redis or the mail server is away. This package knows no feature.
+`kind` names a template in templates/mail/ that holds the words. The address in a link is built when the mail leaves,
+from the settings: whoever asks for a mail cannot make it lead elsewhere. The mail leaves after the commit, is tried
+again with growing patience, and waits while Redis or the mail server is away. This package knows no feature.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ..extensions import db
 from ..jobs import chore, enqueue, job
 from . import rendering, transports
 from .models import Mail, MailState, Trouble
-from .rendering import Link
+from .rendering import Link as Link
 
 log = structlog.get_logger()
 

@@ -1,7 +1,8 @@
 """A message's words, in the reader's language, as text and as HTML.
 
-A template in templates/mail/ sets `subject`, `paragraphs`, and where it has them `action` (what a button says, and where
-it leads) and `note`; its values come to it by their names, the link's address as `link`. Both forms are made from the same words.
+A template in templates/mail/ sets `subject`, `paragraphs`, and where it has them `action` (what a button says, and
+where it leads) and `note`. Its values come to it by their names, and the link's address as `link`. Both forms are made
+from the same words.
 """
 
 from __future__ import annotations
@@ -55,10 +56,10 @@ def letter(mail: Mail, link: Link | None, values: dict[str, str]) -> Letter:
     message["Subject"] = words.subject
     message["Date"] = format_datetime(now())
     message["Message-ID"] = mail.message_id
-    message["Content-Language"] = mail.language
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(frames[0])
     message.add_alternative(frames[1], subtype="html")
+    message["Content-Language"] = mail.language  # `set_content` takes away what was there before it.
     return message
 
 
