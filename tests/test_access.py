@@ -18,6 +18,7 @@ EVERYONE = {
     "api.show_openapi",
     "dev_mail.index",
     "dev_mail.show",
+    "avatars.show",
     "events.join",
     "events.join_with",
     "events.open_team_session",

@@ -1,4 +1,4 @@
-"""Mail waits while Redis is away or its worker has been killed, and leaves when they are back: for real, in processes."""
+"""Mail waits while Redis is away or its worker has been killed, and leaves when they are back: for real."""
 
 from __future__ import annotations
 
