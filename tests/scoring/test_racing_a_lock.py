@@ -70,7 +70,7 @@ class Race:
 
     def signed_in(self) -> Person:
         browser = Person(self.url)
-        browser.sign_in(self.petra.email)
+        browser.sign_in(self.petra.email or "")
         return browser
 
     def script(self, what: str, body: bytes, token: str, kind: str) -> int:
@@ -107,7 +107,7 @@ def test_fifty_saves_on_all_paths_race_a_lock_and_none_is_taken_after_it(race: R
     threads = [threading.Thread(target=save, args=(turn, one.id)) for turn, one in enumerate(race.people)]
     admin = make.user(Role.ADMIN)
     boss = Person(race.url)
-    boss.sign_in(admin.email)
+    boss.sign_in(admin.email or "")
     for thread in threads:
         thread.start()
     race.start.wait()
