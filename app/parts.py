@@ -18,8 +18,10 @@ from .events.importing import routes as importing_routes
 from .exports import routes as exports_routes
 from .jobs import commands as job_commands
 from .leaderboards import routes as leaderboards_routes
+from .scoring import finding_routes as scoring_finding_routes
 from .scoring import importing as scoring_importing
 from .scoring import routes as scoring_routes
+from .scoring import undo_routes as scoring_undo_routes
 from .scoring.lifecycle import routes as lifecycle_routes
 
 PARTS: tuple[ModuleType, ...] = (
@@ -42,6 +44,8 @@ PARTS: tuple[ModuleType, ...] = (
     importing_routes,
     scoring_importing,
     scoring_routes,
+    scoring_finding_routes,
+    scoring_undo_routes,
     lifecycle_routes,
     leaderboards_routes,
     exports_routes,

@@ -14,7 +14,7 @@ from ..audit import queries as audit
 from ..events.access import event_to_change
 from ..extensions import client_address, db, limiter
 from ..leaderboards.queries import event_standings
-from ..scoring.actions import NotOpen, save_records
+from ..scoring.actions import NotOpen, Verdict, save_records
 from ..scoring.models import Source
 from . import idempotency, imports, openapi, queries, records
 from .access import event_in_reach
@@ -26,6 +26,7 @@ from .schemas import (
     AuditPage,
     AuditQuery,
     Conflicts,
+    Doubts,
     Error,
     EventDetail,
     EventPage,
@@ -141,7 +142,7 @@ def _weight() -> int:
     answer=Saved,
     body=WantedRecords,
     idempotent=True,
-    errors={400: Error, 403: ItemErrors, 409: Conflicts, 413: Error, 415: Error, 422: ItemErrors, 429: Error},
+    errors={400: Error, 403: ItemErrors, 409: Conflicts, 413: Error, 415: Error, 422: Doubts, 429: Error},
 )
 @limiter.limit(
     lambda: current_app.config[RECORDS_LIMIT],
@@ -162,8 +163,10 @@ def create_records(event_id: int) -> Response:
         outcomes = save_records(reach.event, entries, by=me(), source=Source.JSON, all_or_nothing=True)
     except NotOpen as error:
         raise records.closed_answer(error) from None
-    if not all(outcome.verdict.is_fine for outcome in outcomes):
+    if any(outcome.verdict is Verdict.CONFLICT for outcome in outcomes):
         raise records.conflict_answer(outcomes)
+    if any(outcome.verdict is Verdict.DOUBTFUL for outcome in outcomes):
+        raise records.doubtful_answer(outcomes)
     db.session.flush()
     answer = records.answer_for(outcomes, reach.event.revision)
     idempotency.remember(claim, answer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy import Table, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from .. import audit, metrics
+from .. import audit, metrics, web
 from ..accounts.models import User
 from ..database import is_sqlite, now
 from ..events.kinds import ActivityState, EvaluationType
@@ -23,11 +23,12 @@ from ..events.marking import Criterion
 from ..events.models import Activity, Event, Participant
 from ..events.revisions import touch
 from ..extensions import Model, db
-from . import queries
+from . import doubting, queries
 from .formulas import total
 from .models import Mark, Record, RecordChange, Source
 from .queries import Standing, nothing_yet
 from .values import InvalidValue, Value, parse_json, show
+from .warnings import Doubt, Reference
 
 Raw = str | int | float | Decimal | None
 
@@ -37,13 +38,16 @@ class Entry:
     """What somebody wants to stand for a participant in an activity of the same event.
 
     `marks` as typed or sent, one for each of the activity's marks; blank or None clears a mark. `version` is the
-    one that the writer had seen, 0 for none; None writes over anything.
+    one that the writer had seen, 0 for none; None writes over anything. `confirmed`: who writes it was asked about
+    what looks wrong, or nobody can be asked. `undoes` is the id of the change that it takes back.
     """
 
     participant: Participant
     activity: Activity
     marks: tuple[Raw, ...]
     version: int | None = None
+    confirmed: bool = False
+    undoes: int | None = None
 
     @property
     def key(self) -> tuple[int, int]:
@@ -55,6 +59,7 @@ class Verdict(StrEnum):
     UNCHANGED = "unchanged"
     REFUSED = "refused"
     CONFLICT = "conflict"
+    DOUBTFUL = "doubtful"
 
     @property
     def is_fine(self) -> bool:
@@ -79,6 +84,7 @@ class Outcome:
     before: Standing
     standing: Standing
     errors: tuple[MarkError, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 class NotOpen(Exception):
@@ -94,13 +100,15 @@ def save_records(
 ) -> list[Outcome]:
     """Write values with their history and raise the revisions, in the caller's transaction.
 
-    Entries that are refused, or whose record somebody else has changed since, are left out and told of; with
+    Entries that are refused, whose record somebody else has changed since, or that look wrong and are not confirmed,
+    are left out and told of; with
     `all_or_nothing` one such entry keeps all the others from being written too. One entry a record at most.
     Raises `NotOpen`. The number of statements does not depend on the number of entries.
     """
     event, activities = _hold(event, {entry.activity.id for entry in entries})
     standings = queries.standings(activities, {entry.participant.id for entry in entries})
     outcomes = [_judge(entry, standings.get(entry.key) or nothing_yet(entry.activity)) for entry in entries]
+    outcomes = _questioned(outcomes, activities, by)
     if all_or_nothing and not all(outcome.verdict.is_fine for outcome in outcomes):
         _count([outcome for outcome in outcomes if not outcome.verdict.is_fine], source)
         return outcomes
@@ -111,6 +119,11 @@ def save_records(
 def errors_of(entry: Entry) -> tuple[MarkError, ...]:
     """What `save_records` would refuse the entry for, asked without any database."""
     return _read(entry)[1]
+
+
+def marks_of(entry: Entry) -> tuple[Value | None, ...]:
+    """What the entry says, where `errors_of` finds nothing wrong with it."""
+    return _read(entry)[0]
 
 
 def _count(outcomes: Sequence[Outcome], source: Source) -> None:
@@ -144,6 +157,32 @@ def _judge(entry: Entry, standing: Standing) -> Outcome:
         return Outcome(entry, Verdict.CONFLICT, standing, standing)
     value = total(marks, entry.activity.marking)
     return Outcome(entry, Verdict.SAVED, standing, replace(standing, marks=marks, value=value))
+
+
+def _questioned(outcomes: list[Outcome], activities: Collection[Activity], by: User) -> list[Outcome]:
+    """What looks wrong and was not confirmed is not written; one statement, and none where all is confirmed."""
+    asked = {
+        outcome.entry.activity.id
+        for outcome in outcomes
+        if outcome.verdict is Verdict.SAVED and not outcome.entry.confirmed and any(outcome.standing.marks)
+    }
+    if not asked:
+        return outcomes
+    known = doubting.references([activity for activity in activities if activity.id in asked])
+    return [_question(outcome, known, by) if outcome.entry.activity.id in asked else outcome for outcome in outcomes]
+
+
+def _question(outcome: Outcome, known: Mapping[int, Reference], by: User) -> Outcome:
+    entry = outcome.entry
+    if outcome.verdict is not Verdict.SAVED or entry.confirmed:
+        return outcome
+    found = doubting.doubts_about(
+        outcome.standing.marks, entry.participant.id, outcome.before, by.id, known[entry.activity.id]
+    )
+    if not found:
+        return outcome
+    # What was typed is in the entry; what stands is what stood.
+    return Outcome(entry, Verdict.DOUBTFUL, outcome.before, outcome.before, doubts=found)
 
 
 def _read(entry: Entry) -> tuple[tuple[Value | None, ...], tuple[MarkError, ...]]:
@@ -243,6 +282,7 @@ def _upsert_marks(written: Iterable[Outcome]) -> None:
 
 
 def _append_history(written: Iterable[Outcome], source: Source) -> None:
+    device = web.device()
     rows = [
         {
             "record_id": outcome.standing.record_id,
@@ -253,6 +293,8 @@ def _append_history(written: Iterable[Outcome], source: Source) -> None:
             "at": outcome.standing.at,
             "by_id": outcome.standing.by_id,
             "by_name": outcome.standing.by_name,
+            "device": device,
+            "undoes": outcome.entry.undoes,
         }
         for outcome in written
     ]
