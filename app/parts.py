@@ -7,6 +7,7 @@ from types import ModuleType
 from . import demo, extensions, health, home, i18n, icons, logs, metrics, navigation, web
 from . import models as models
 from .accounts import access as accounts_access
+from .accounts import avatar_routes as accounts_avatar_routes
 from .accounts import commands as accounts_commands
 from .accounts import routes as accounts_routes
 from .api import routes as api_routes
@@ -19,6 +20,7 @@ from .jobs import commands as job_commands
 from .leaderboards import routes as leaderboards_routes
 from .scoring import importing as scoring_importing
 from .scoring import routes as scoring_routes
+from .scoring.lifecycle import routes as lifecycle_routes
 
 PARTS: tuple[ModuleType, ...] = (
     logs,
@@ -30,6 +32,7 @@ PARTS: tuple[ModuleType, ...] = (
     accounts_access,
     accounts_commands,
     accounts_routes,
+    accounts_avatar_routes,
     audit_commands,
     job_commands,
     health,
@@ -39,6 +42,7 @@ PARTS: tuple[ModuleType, ...] = (
     importing_routes,
     scoring_importing,
     scoring_routes,
+    lifecycle_routes,
     leaderboards_routes,
     exports_routes,
     audit_routes,

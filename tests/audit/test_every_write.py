@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -16,10 +17,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.accounts import actions as accounts
+from app.accounts import avatars
 from app.accounts.models import LoginSession, Role, User
 from app.audit.models import AuditEntry
 from app.database import locked, now
-from app.events.kinds import EvaluationType, EventStatus
+from app.events.kinds import ActivityState, EvaluationType, EventStatus
 from app.events.models import Activity, Category, Event, Group, Participant
 from app.events.team_actions import make_logins
 from app.extensions import Model, db
@@ -27,6 +29,7 @@ from app.jobs.models import Job
 from app.jobs.runner import run_job
 from tests.conftest import SignIn
 from tests.support import make
+from tests.support.pictures import picture
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -155,6 +158,12 @@ def withdrawn(world: World) -> tuple[str, dict[str, Any]]:
     return chosen("return")(world)
 
 
+def states(world: World, to: str, now: ActivityState = ActivityState.OPEN) -> tuple[str, dict[str, Any]]:
+    world.activity.state = now
+    db.session.commit()
+    return f"{world.url}/results/{to}", {"data": {"activities": [world.activity.id], "reason": "The jury said so."}}
+
+
 def team_code(world: World) -> str:
     code = make_logins(locked(Event, world.event.id), [world.group], "%s: helpers", by=world.me)[world.group.id]
     db.session.commit()
@@ -177,6 +186,12 @@ def applied_import(world: World) -> str:
     return f"{url}/undo"
 
 
+def with_picture(world: World) -> str:
+    avatars.save(world.me, picture())
+    db.session.commit()
+    return "/account/avatar/delete"
+
+
 EXAMPLES: dict[str, Example] = {
     "accounts.open_session": lambda w: ("/sign-in", {"data": {"email": w.helper.email, "password": make.PASSWORD}}),
     "accounts.sign_out": form(lambda w: "/sign-out"),
@@ -192,6 +207,8 @@ EXAMPLES: dict[str, Example] = {
     "accounts.change_role": form(lambda w: f"/people/{w.helper.id}/role", role="admin"),
     "accounts.deactivate": form(lambda w: f"/people/{w.helper.id}/deactivate"),
     "accounts.activate": form(closed_account),
+    "avatars.save": lambda w: ("/account/avatar", {"data": {"avatar": (BytesIO(picture()), "me.png")}}),
+    "avatars.delete": form(with_picture),
     "api.create_import": json_import,
     "api.create_records": json_records,
     "events.create": form(lambda w: "/events", **DAY),
@@ -223,7 +240,6 @@ EXAMPLES: dict[str, Example] = {
     "events.create_activity": form(lambda w: f"{w.url}/activities", **ACTIVITY),
     "events.save_activity": form(lambda w: f"{w.url}/activities/{w.activity.id}", **ACTIVITY),
     "events.place_activity": form(lambda w: f"{w.url}/activities/{second(w, make.activity).id}/place", place="1"),
-    "events.set_state": form(lambda w: f"{w.url}/activities/{w.activity.id}/state", state="LOCKED"),
     "events.delete_activity": form(lambda w: f"{w.url}/activities/{w.activity.id}/delete"),
     "events.create_category": form(lambda w: f"{w.url}/categories", **CATEGORY),
     "events.save_category": form(lambda w: f"{w.url}/categories/{w.category.id}", **CATEGORY),
@@ -236,6 +252,9 @@ EXAMPLES: dict[str, Example] = {
     "importing.apply": form(lambda w: f"{w.upload()}/apply", fingerprint="seen"),
     "importing.take_back": form(applied_import),
     "importing.delete": form(lambda w: f"{w.upload()}/delete"),
+    "lifecycle.lock": lambda w: states(w, "locked"),
+    "lifecycle.publish": lambda w: states(w, "published", now=ActivityState.LOCKED),
+    "lifecycle.reopen": lambda w: states(w, "open", now=ActivityState.PUBLISHED),
     "scoring.save": lambda w: (sheet(w), {"data": row(w)}),
     "scoring.save_row": lambda w: (f"{sheet(w)}/{w.person.id}", {"data": row(w)}),
 }
