@@ -1,6 +1,6 @@
 """Every feature's tables, imported in one place so that migrations see them all."""
 
-from .accounts.models import AvatarFile, LoginSession, PersonalToken, User
+from .accounts.models import AvatarFile, LoginSession, PersonalToken, RecoveryCode, SecondStep, User
 from .api.models import IdempotentAnswer
 from .audit.models import AuditEntry, Installation
 from .events.models import (
@@ -36,6 +36,8 @@ __all__ = [
     "PersonalToken",
     "Record",
     "RecordChange",
+    "RecoveryCode",
+    "SecondStep",
     "TeamLogin",
     "User",
 ]
