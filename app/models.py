@@ -1,5 +1,6 @@
 """Every feature's tables, imported in one place so that migrations see them all."""
 
+from .accounts.identities.models import Identity, UsedState
 from .accounts.models import AvatarFile, LoginSession, PersonalToken, RecoveryCode, SecondStep, User
 from .api.models import IdempotentAnswer
 from .audit.models import AuditEntry, Installation
@@ -27,6 +28,7 @@ __all__ = [
     "Group",
     "GroupEvaluator",
     "IdempotentAnswer",
+    "Identity",
     "Import",
     "Installation",
     "Job",
@@ -39,5 +41,6 @@ __all__ = [
     "RecoveryCode",
     "SecondStep",
     "TeamLogin",
+    "UsedState",
     "User",
 ]

@@ -35,13 +35,14 @@ class Audience(StrEnum):
 class User(UserMixin, Model):  # type: ignore[misc]
     """A person with an account. `email` and `username` are kept case-folded, so that they are compared without case.
 
-    A shared one stands for a team that signs in with a code: it has no password, and nothing of its own to change.
+    Who came in through another service may have no address and no password. A shared one stands for a team that signs
+    in with a code: it has neither, and nothing of its own to change.
     """
 
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(String(254), unique=True)
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
     username: Mapped[str] = mapped_column(String(32), unique=True, index=True)
     name: Mapped[str] = mapped_column(String(120))
     role: Mapped[Role] = mapped_column(Enumerated(Role))
