@@ -38,7 +38,7 @@ class FileScorer:
         if missing:
             raise LookupError(f"results for people who are not there: {sorted(missing)[:5]}")
         entries = [
-            Entry(people[person_id], activities[activity_id], tuple(marks))
+            Entry(people[person_id], activities[activity_id], tuple(marks), confirmed=True)
             for (activity_id, person_id), marks in _marks_by_record(results, activities).items()
         ]
         outcomes = save_records(event, entries, by=by, source=Source.IMPORT, all_or_nothing=True)

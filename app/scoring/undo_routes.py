@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask import Blueprint, Flask, abort, flash, request
-from flask_babel import format_datetime, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from .. import web
