@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -45,6 +46,14 @@ class Settings:
     upload_limit: int = 6 * MEGABYTE
     log_format: str = "text"
     metrics_token: str = ""
+    osu_url: str = "https://osu.ppy.sh"
+    osu_client_id: str = ""
+    osu_client_secret: str = field(default="", repr=False)
+    github_url: str = "https://github.com"
+    github_client_id: str = ""
+    github_client_secret: str = field(default="", repr=False)
+    sandbox: bool = False
+    """Whether made-up services on this computer stand in for those two. Never in production."""
     workers: int = 2
     threads: int = 8
     argon2_cheap: bool = False
@@ -74,6 +83,7 @@ class Settings:
             upload_limit=_whole_number(environ, "LAUREL_UPLOAD_MB", 6) * MEGABYTE,
             log_format=_choice(environ, "LAUREL_LOG", "json" if production else "text", {"json", "text"}),
             metrics_token=environ.get("LAUREL_METRICS_TOKEN", ""),
+            **_services(environ, production),
             workers=_whole_number(
                 environ, "LAUREL_WORKERS", _whole_number(environ, "WEB_CONCURRENCY", 2, least=1), least=1
             ),
@@ -152,13 +162,61 @@ def _database_url(url: str) -> str:
 
 
 def _public_url(url: str) -> str:
+    return _whole_url("LAUREL_PUBLIC_URL", url, "https://laurel.example.org").rstrip("/") if url else ""
+
+
+def _whole_url(name: str, url: str, example: str) -> str:
     try:
         parts = urlsplit(url)
         whole = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
     except ValueError:
         whole = False
-    if url and (not whole or parts.query or parts.fragment or "@" in parts.netloc):
-        raise BadSettings(f"LAUREL_PUBLIC_URL must be an address like https://laurel.example.org, not {url!r}")
+    if not whole or parts.query or parts.fragment or "@" in parts.netloc:
+        raise BadSettings(f"{name} must be an address like {example}, not {url!r}")
+    return url
+
+
+def _services(environ: Mapping[str, str], production: bool) -> dict[str, Any]:
+    """Where people may sign in from, and the keys that those services gave Laurel; or the sandbox in their stead."""
+    sandbox = environ.get("LAUREL_SANDBOX_URL", "")
+    if sandbox:
+        return _sandbox(sandbox, production)
+    found: dict[str, Any] = {}
+    for name in ("osu", "github"):
+        client, secret = f"{name.upper()}_CLIENT_ID", f"{name.upper()}_CLIENT_SECRET"
+        keys = environ.get(client, "").strip(), environ.get(secret, "").strip()
+        if any(keys) and not all(keys):
+            raise BadSettings(f"{client} and {secret} belong together: set both of them, or neither")
+        found |= {f"{name}_client_id": keys[0], f"{name}_client_secret": keys[1]}
+        url = environ.get(f"LAUREL_{name.upper()}_URL", "").strip()
+        if url:
+            found[f"{name}_url"] = _service_url(f"LAUREL_{name.upper()}_URL", url, production)
+    if found["osu_client_id"] and not found["osu_client_id"].isdecimal():
+        raise BadSettings(f"OSU_CLIENT_ID must be the number that osu! shows, not {found['osu_client_id']!r}")
+    return found
+
+
+def _sandbox(url: str, production: bool) -> dict[str, Any]:
+    if production:
+        raise BadSettings("LAUREL_SANDBOX_URL lets anybody sign in as anybody: it is not for production")
+    if not re.fullmatch(r"http://127\.0\.0\.1:[0-9]{1,5}", url):
+        raise BadSettings(f"LAUREL_SANDBOX_URL must be on this computer, like http://127.0.0.1:8010, not {url!r}")
+    return {
+        "sandbox": True,
+        "osu_url": url,
+        "osu_client_id": "1",
+        "osu_client_secret": "sandbox",
+        "github_url": url,
+        "github_client_id": "sandbox",
+        "github_client_secret": "sandbox",
+    }
+
+
+def _service_url(name: str, url: str, production: bool) -> str:
+    parts = urlsplit(_whole_url(name, url, "https://osu.ppy.sh"))
+    near = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    if parts.path.strip("/") or (parts.scheme != "https" and (production or not near)):
+        raise BadSettings(f"{name} must begin with https:// and end with the host, not {url!r}")
     return url.rstrip("/")
 
 
