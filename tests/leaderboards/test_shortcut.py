@@ -17,7 +17,7 @@ from app.events.kinds import Visibility
 from app.extensions import db
 from tests.conftest import AppFactory, SignIn
 
-from .conftest import Games, Score, games_with
+from .conftest import Games, Score, games_with, stay_fresh
 
 COUNTED = ("laurel_requests_total", "laurel_request_seconds_count", "laurel_boards_total")
 ID = "sent-by-the-test"
@@ -36,13 +36,6 @@ ASKED: list[tuple[str, dict[str, str]]] = [
 
 class LongWayTaken(Exception):
     pass
-
-
-def stay_fresh(redis_url: str, games: Games) -> None:
-    """Revisions are kept for a second, which may be over between two requests of a test."""
-    revisions.refresh(games.event.id)
-    with redis_client.from_url(redis_url) as redis:
-        assert redis.persist(revisions.name_of(games.event.id))
 
 
 def long_way(app: Flask) -> Any:
