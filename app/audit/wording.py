@@ -17,6 +17,7 @@ KINDS: dict[str, LazyString] = {
     "records": _l("Values"),
     "user": _l("Accounts"),
     "session": _l("Sign-ins"),
+    "second_step": _l("Second step"),
     "token": _l("Tokens"),
 }
 """The nouns of actions, as the filter offers them."""
@@ -66,6 +67,10 @@ ACTIONS: dict[str, LazyString] = {
     "session.open": _l("Signed in"),
     "session.refuse": _l("Failed to sign in"),
     "session.end": _l("Signed out"),
+    "session.end_others": _l("Signed all other devices out"),
+    "second_step.confirm": _l("Set up a second step"),
+    "second_step.codes": _l("Made recovery codes"),
+    "second_step.remove": _l("Took a second step off"),
     "token.create": _l("Made a token"),
     "token.revoke": _l("Revoked a token"),
 }
