@@ -31,16 +31,20 @@ def question_of(
     mark = marks[doubt.position - 1] if doubt.position else None
     value = _shown(mark, activity, decimal_mark)
     instead = "" if doubt.instead is None else _shown(Value.of(doubt.instead), activity, decimal_mark)
-    words = _words(doubt, value, instead, names, " · ".join(_shown(one, activity, decimal_mark) for one in before))
+    stood = " · ".join(_shown(one, activity, decimal_mark) for one in before)
+    is_more = bool(mark and mark.amount and doubt.instead is not None and abs(mark.amount) > abs(doubt.instead))
+    words = _words(doubt, value, instead, names, stood, is_more=is_more)
     if doubt.position and activity.mark_count > 1:
         words = f"{mark_names(activity)[doubt.position - 1]}: {words}"
     return Question(words, doubt.position, instead)
 
 
-def _words(doubt: Doubt, value: str, instead: str, names: Mapping[int, str], before: str) -> str:
+def _words(doubt: Doubt, value: str, instead: str, names: Mapping[int, str], before: str, *, is_more: bool) -> str:
     match doubt.code:
         case Code.SLIP:
-            return _("Is the decimal point right? %(instead)s rather than %(value)s?", instead=instead, value=value)
+            if is_more:
+                return _("Ten times the others: %(instead)s rather than %(value)s?", instead=instead, value=value)
+            return _("A tenth of the others: %(instead)s rather than %(value)s?", instead=instead, value=value)
         case Code.SWAP:
             return _("Two digits swapped? %(instead)s rather than %(value)s?", instead=instead, value=value)
         case Code.RANGE:

@@ -71,7 +71,10 @@ def show_history(group_id: int, activity_id: int) -> Response:
 @allow(Role.EVALUATOR)
 def show_back(group_id: int, activity_id: int) -> Response:
     """What putting the sheet back to before a moment would change."""
-    return preview(sheet_to_score(group_id, activity_id), moment(request.args.get("before", "")))
+    sheet = sheet_to_score(group_id, activity_id)
+    if "before" not in request.args:
+        return web.go_to("undoing.show_history", group_id=group_id, activity_id=activity_id)
+    return preview(sheet, moment(request.args["before"]))
 
 
 @bp.post("/back")
