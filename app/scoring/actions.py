@@ -287,8 +287,8 @@ def _append_history(written: Iterable[Outcome], source: Source) -> None:
         {
             "record_id": outcome.standing.record_id,
             "version": outcome.standing.version,
-            "old": _plain(outcome.before.marks),
-            "new": _plain(outcome.standing.marks),
+            "old": plain_marks(outcome.before.marks),
+            "new": plain_marks(outcome.standing.marks),
             "source": source,
             "at": outcome.standing.at,
             "by_id": outcome.standing.by_id,
@@ -307,22 +307,23 @@ def _payload(written: Iterable[Outcome], source: Source) -> dict[str, Any]:
             "activity": outcome.entry.activity.id,
             "participant": outcome.entry.participant.id,
             "version": outcome.standing.version,
-            "old": _plain(outcome.before.marks),
-            "new": _plain(outcome.standing.marks),
+            "old": plain_marks(outcome.before.marks),
+            "new": plain_marks(outcome.standing.marks),
         }
         for outcome in written
     ]
     return {"source": source.value, "changes": changes}
 
 
-def _plain(marks: Iterable[Value | None]) -> list[str | None]:
+def plain_marks(marks: Iterable[Value | None]) -> list[str | None]:
     return [_text(mark) for mark in marks]
 
 
 def _text(mark: Value | None) -> str | None:
+    """Equal values have equal texts, however they were typed."""
     if mark is None:
         return None
-    return str(mark.status) if mark.amount is None else f"{mark.amount:f}"
+    return str(mark.status) if mark.amount is None else f"{mark.amount.normalize():f}"
 
 
 def _upsert(table: Table, keys: Sequence[str]) -> Any:

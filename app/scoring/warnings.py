@@ -39,6 +39,7 @@ SAME = 1e-9
 
 FAR, FAR_OWN = 5.0, 12.0
 """Deviations from the activity, and from the row's own marks."""
+FAR_IN_NUMBERS = 3.0
 SLIP_FAR, SLIP_NEAR = 3.0, 2.0
 SLIP_SHARE = 0.6
 """A tenfold mark is off by a whole decade: nearer to that than to none."""
@@ -109,6 +110,19 @@ class Reference:
         return [self._spread(self._all(place), place) for place in range(len(self.marking.criteria))]
 
     @cached_property
+    def plain_spreads(self) -> list[Spread | None]:
+        """The same, never on a log scale."""
+        return [
+            self._spread(
+                [float(amount) for row in self.rows.values() for amount in self._numbers_of(row, place)], place
+            )
+            for place in range(len(self.marking.criteria))
+        ]
+
+    def _numbers_of(self, row: Marks, place: int) -> Iterator[Decimal]:
+        return _numbers(part_of(row, place, self.marking), self.marking)
+
+    @cached_property
     def own_spreads(self) -> list[Spread | None]:
         """Of marks around the middle of their own row, by criterion."""
         return [self._spread(self._around_own(place), place) for place in range(len(self.marking.criteria))]
@@ -142,7 +156,7 @@ class Reference:
         return around
 
     def _scaled_part(self, row: Marks, place: int) -> list[float]:
-        scaled = (self.scaled(amount) for amount in _numbers(part_of(row, place, self.marking), self.marking))
+        scaled = (self.scaled(amount) for amount in self._numbers_of(row, place))
         return [at for at in scaled if at is not None]
 
     def _spread(self, values: Sequence[float], place: int) -> Spread | None:
@@ -231,7 +245,7 @@ class _Measure:
     """One mark beside what it is compared with."""
 
     def __init__(self, amount: Decimal, own: Sequence[Decimal], place: int, reference: Reference) -> None:
-        self.amount, self.own, self.reference = amount, own, reference
+        self.amount, self.own, self.reference, self.place = amount, own, reference, place
         self.everybody, self.around = reference.spreads[place], reference.own_spreads[place]
         scaled = [at for at in map(reference.scaled, own) if at is not None]
         self.own_middle = median(scaled) if scaled else None
@@ -247,10 +261,15 @@ class _Measure:
         at = self.reference.scaled(self.amount)
         if at is None:
             return Doubt(Code.OUTLIER) if self.everybody else None
-        if self.everybody and self.everybody.away(at) > FAR:
+        if self.everybody and self.everybody.away(at) > FAR and self._is_far_in_numbers():
             return Doubt(Code.OUTLIER)
         near_enough = self._own_away(at)
         return Doubt(Code.OUTLIER) if near_enough is not None and near_enough > FAR_OWN else None
+
+    def _is_far_in_numbers(self) -> bool:
+        """One point of thirty is far below most in shares, and not in points."""
+        spread = self.reference.plain_spreads[self.place]
+        return spread is None or spread.away(float(self.amount)) > FAR_IN_NUMBERS
 
     def _is_outside(self, amount: Decimal) -> bool:
         low, high = self.reference.low, self.reference.high

@@ -91,6 +91,10 @@ def test_where_most_have_none_a_few_penalties_are_not_far_from_the_others() -> N
     assert asked("0", beside(penalties)) == []
 
 
+def test_the_lowest_of_evenly_spread_points_is_not_far_from_the_others() -> None:
+    assert asked("0.2", beside([f"{points}.2" for points in range(1, 30)])) == []
+
+
 def test_what_stands_already_is_not_asked_about_again() -> None:
     reference = beside(SPRINTS)
     assert asked("124", reference, before="124") == []
