@@ -17,6 +17,7 @@ KINDS: dict[str, LazyString] = {
     "records": _l("Values"),
     "user": _l("Accounts"),
     "session": _l("Sign-ins"),
+    "identity": _l("osu! and GitHub"),
     "token": _l("Tokens"),
 }
 """The nouns of actions, as the filter offers them."""
@@ -66,6 +67,9 @@ ACTIONS: dict[str, LazyString] = {
     "session.open": _l("Signed in"),
     "session.refuse": _l("Failed to sign in"),
     "session.end": _l("Signed out"),
+    "identity.link": _l("Linked an account at another service"),
+    "identity.rename": _l("Changed their name at another service"),
+    "identity.unlink": _l("Unlinked an account at another service"),
     "token.create": _l("Made a token"),
     "token.revoke": _l("Revoked a token"),
 }
@@ -99,6 +103,7 @@ FIELDS: dict[str, LazyString] = {
     "place": _l("Place"),
     "refused": _l("Refused"),
     "role": _l("Role"),
+    "service": _l("Service"),
     "starts_on": _l("Day"),
     "state": _l("State"),
     "status": _l("Status"),

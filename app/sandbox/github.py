@@ -50,12 +50,12 @@ def add_to(app: Flask, sandbox: Sandbox) -> None:
         return jsonify(access_token=token, token_type="bearer", scope=",".join(code.scopes))  # noqa: S106
 
     @app.get("/api/v3/user")
-    def user() -> Response:
+    def coder_signed_in() -> Response:
         coder = signed_in(sandbox)
         return jsonify(profile(coder, sandbox.url)) if coder else bad_credentials()
 
     @app.get("/api/v3/user/emails")
-    def emails() -> Response:
+    def coders_addresses() -> Response:
         coder = signed_in(sandbox)
         return jsonify(addresses(coder)) if coder else bad_credentials()
 
