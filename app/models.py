@@ -16,6 +16,7 @@ from .events.models import (
     TeamLogin,
 )
 from .jobs.models import Job
+from .mail.models import Mail
 from .scoring.models import Mark, Record, RecordChange
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Installation",
     "Job",
     "LoginSession",
+    "Mail",
     "Mark",
     "Participant",
     "PersonalToken",
