@@ -12,10 +12,9 @@ from werkzeug.wrappers import Response
 from ... import web
 from ...database import begin_writing
 from ...extensions import client_address, db, limiter
-from .. import actions as accounts
+from .. import signing_in
 from ..access import allow, is_signed_in, me
 from ..models import Role, User
-from ..routes import start_session
 from . import actions, failures, flow
 from .flow import Arrival
 from .services import Service, service, services
@@ -58,7 +57,10 @@ def come_back(provider: str) -> Response:
 @flow.purpose("sign-in")
 def sign_in(arrival: Arrival) -> Response:
     user = settled(lambda: actions.sign_in_or_up(arrival.service, arrival.profile, arrival.tokens))
-    return open_session(user, arrival.trip.next)
+    # Whatever is still asked of them before they are in: what the service said of them is kept.
+    db.session.commit()
+    begin_writing()
+    return signing_in.sign_in(user, next_url=arrival.trip.next)
 
 
 @bp.post("/account/services/<provider>")
@@ -106,13 +108,6 @@ def settled(act: Callable[[], User]) -> User:
             db.session.rollback()
     begin_writing()
     return act()
-
-
-def open_session(user: User, next_url: str) -> Response:
-    token = accounts.open_session(user, address=client_address(), browser=request.user_agent.string)
-    db.session.commit()
-    start_session(token)
-    return web.go_to_url(next_url)
 
 
 def service_or_404(provider: str) -> Service:

@@ -9,11 +9,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.accounts import actions as accounts
-from app.accounts import identities
+from app.accounts import identities, second_step
 from app.accounts.identities.models import Identity, Provider
-from app.accounts.models import Role, User
+from app.accounts.models import Role, SecondStep, User
 from app.audit.models import AuditEntry
-from app.database import locked
+from app.database import locked, now
 from app.extensions import db
 from app.jobs.models import Job
 from app.sandbox import Sandbox
@@ -176,6 +176,20 @@ def test_of_two_ways_in_that_are_unlinked_at_once_one_stays(app: Flask, travelle
     for thread in threads:
         thread.join()
     assert sorted(statuses) == [303, 409]
+
+
+def test_whoever_set_up_a_second_step_is_asked_for_it_this_way_too(
+    app: Flask, linking: Traveller, helper: User, sandbox: Sandbox
+) -> None:
+    linking.link(LARKSPUR)
+    second_step.begin(helper)
+    db.session.get_one(SecondStep, helper.id).confirmed_at = now()
+    db.session.commit()
+    sandbox.rename(LARKSPUR, "Larkspur the Second")
+    other = Traveller(app.test_client())
+    assert other.sign_in(LARKSPUR).location == "/sign-in/code"
+    assert other.browser.get("/account").status_code == 303
+    assert db.session.scalars(select(Identity.username)).one() == "Larkspur the Second"
 
 
 def test_what_is_not_linked_cannot_be_unlinked(linking: Traveller) -> None:
