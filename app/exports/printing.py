@@ -67,7 +67,7 @@ def start_lists(event: Event) -> list[StartList]:
 def result_lists(event: Event) -> Iterator[ResultList]:
     mark = decimal_mark()
     for one in event_standings(event):
-        kind = one.activity.evaluation_type
+        kind = one.activity.mark_type
         for bucket in one.standings.buckets:
             places = _places(one.activity, bucket)
             rows = [(row, show(row.value, kind, decimal_mark=mark, places=places)) for row in bucket.rows]
