@@ -7,6 +7,7 @@ from flask_login import UserMixin
 from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ..assets import FileKey
 from ..database import Enumerated, UtcDateTime
 from ..extensions import Model
 
@@ -85,7 +86,7 @@ class AvatarFile(Model):
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     size: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(32))
+    key: Mapped[str] = mapped_column(FileKey(32))
 
 
 class Scope(StrEnum):

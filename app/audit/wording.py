@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 
 KINDS: dict[str, LazyString] = {
@@ -95,7 +96,7 @@ FIELDS: dict[str, LazyString] = {
     "group_identifier": _l("Group's colour or code"),
     "group_name": _l("Group"),
     "higher_is_better": _l("Higher is better"),
-    "identifier": _l("Code"),
+    "identifier": lazy_pgettext("of a group", "Code"),
     "known": _l("Known account"),
     "mark_count": _l("Number of marks"),
     "name": _l("Name"),
