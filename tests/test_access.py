@@ -31,6 +31,8 @@ EVERYONE = {
     "health.alive",
     "health.ready",
     "home.show",
+    "identities.begin",
+    "identities.come_back",
     "leaderboards.download",
     "leaderboards.index",
     "leaderboards.live",
