@@ -83,6 +83,14 @@ def my_session() -> LoginSession:
     return cast(LoginSession, g.login_session)
 
 
+def other_person(user_id: int) -> User:
+    """Nobody may lower or shut out themselves: an installation always keeps somebody who can let others in."""
+    if user_id == me().id:
+        abort(409, description=_("You cannot change your own role or access. Ask another super admin."))
+    user = db.session.get(User, user_id)
+    return user if user is not None and not user.shared else abort(404)
+
+
 def is_signed_in() -> bool:
     """Whether this request came with a live session. Without a cookie this asks no database."""
     return "_user_id" in session and bool(current_user.is_authenticated)

@@ -37,11 +37,6 @@ def any_user() -> bool:
     return db.session.scalar(select(User.id).limit(1)) is not None
 
 
-def people() -> Sequence[User]:
-    """Everybody with an account of their own."""
-    return db.session.scalars(select(User).where(~User.shared).order_by(func.lower(User.name), User.id)).all()
-
-
 def evaluators() -> Sequence[User]:
     """Everybody who may be put into an event's pool."""
     fitting = [role for role in Role if role.includes(Role.EVALUATOR)]
