@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Flask, current_app, g, redirect, request
@@ -16,6 +17,7 @@ from .extensions import babel
 
 LANGUAGES = {"en": "English", "cs": "Čeština"}
 THEMES = {"auto": _l("As the device"), "dark": _l("Dark"), "light": _l("Light")}
+CHOICES: dict[str, Mapping[str, object]] = {"language": LANGUAGES, "theme": THEMES}
 YEAR = 365 * 24 * 3600
 
 bp = Blueprint("preferences", __name__)
@@ -60,12 +62,16 @@ def save() -> Response:
     """Keep a language or theme in a cookie and go back. Harmless to repeat, so it is a plain link."""
     back = request.args.get("next", "/")
     response = redirect(back if web.is_local(back) else "/", 303)
-    for name, choices in (("language", LANGUAGES), ("theme", THEMES)):
-        chosen = request.args.get(name)
-        if chosen and chosen in choices:
-            secure = current_app.config["SETTINGS"].secure_cookies
-            response.set_cookie(name, chosen, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
+    keep_choices(response, **{name: request.args.get(name, "") for name in CHOICES})
     return response
+
+
+def keep_choices(response: Response, **chosen: str) -> None:
+    """Remember a language and a theme in this browser, as far as they are any."""
+    secure = current_app.config["SETTINGS"].secure_cookies
+    for name, choices in CHOICES.items():
+        if chosen.get(name) in choices:
+            response.set_cookie(name, chosen[name], max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
 
 
 def _template_context() -> dict[str, object]:

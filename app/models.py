@@ -2,7 +2,7 @@
 
 from .accounts.identities.models import Identity, UsedState
 from .accounts.invitations.models import Acceptance, Invitation
-from .accounts.models import AvatarFile, LoginSession, PersonalToken, User
+from .accounts.models import AvatarFile, LoginSession, PersonalToken, RecoveryCode, SecondStep, User
 from .accounts.recovery.models import EmailChange, PasswordReset
 from .api.models import IdempotentAnswer
 from .audit.models import AuditEntry, Installation
@@ -48,6 +48,8 @@ __all__ = [
     "PersonalToken",
     "Record",
     "RecordChange",
+    "RecoveryCode",
+    "SecondStep",
     "TeamLogin",
     "UsedState",
     "User",

@@ -10,6 +10,7 @@ from .accounts import access as accounts_access
 from .accounts import avatar_routes as accounts_avatar_routes
 from .accounts import commands as accounts_commands
 from .accounts import routes as accounts_routes
+from .accounts import second_step_routes as accounts_second_step_routes
 from .accounts.invitations import routes as invitations_routes
 from .accounts.people import routes as people_routes
 from .accounts.recovery import routes as recovery_routes
@@ -41,6 +42,7 @@ PARTS: tuple[ModuleType, ...] = (
     invitations_routes,
     recovery_routes,
     people_routes,
+    accounts_second_step_routes,
     audit_commands,
     job_commands,
     health,

@@ -43,6 +43,8 @@ EVERYONE = {
     "recovery.stop_email",
     "static",
     "styleguide.example",
+    "second_step.ask",
+    "second_step.check",
     "styleguide.show",
 }
 """What strangers may call. A new name here is a decision."""

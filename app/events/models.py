@@ -8,6 +8,7 @@ from sqlalchemy import JSON, Date, ForeignKey, ForeignKeyConstraint, String, Tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import User
+from ..assets import FileKey
 from ..audit.models import Chained
 from ..database import Enumerated, ExactDecimal, UtcDateTime
 from ..extensions import Model
@@ -209,7 +210,7 @@ class Import(Model):
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     filename: Mapped[str] = mapped_column(String(200))
-    file: Mapped[str] = mapped_column(String(80))
+    file: Mapped[str] = mapped_column(FileKey(80))
     options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id", ondelete="SET NULL"))
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)

@@ -91,7 +91,7 @@ def test_what_others_did_keeps_its_values(vera: FlaskClient, tom: User) -> None:
 
 
 def test_their_picture_goes(vera: FlaskClient, tom: User, app: Flask) -> None:
-    avatars.save(tom, pictures.encoded(pictures.picture()))
+    avatars.save(tom, pictures.picture())
     db.session.commit()
     files = app.config["SETTINGS"].files
     assert [file for file in files.rglob("*") if file.is_file()]

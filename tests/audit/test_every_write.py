@@ -9,18 +9,20 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
+import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.accounts import actions as accounts
-from app.accounts import avatars
+from app.accounts import avatars, second_step
 from app.accounts.invitations import actions as invitations
 from app.accounts.invitations.models import Invitation
-from app.accounts.models import LoginSession, Role, User
+from app.accounts.models import LoginSession, Role, SecondStep, User
 from app.audit.models import AuditEntry
 from app.database import locked, now
 from app.events.kinds import ActivityState, EvaluationType, EventStatus
@@ -39,6 +41,7 @@ NOT_THE_DATA = {"audit_entries", "idempotent_answers", "installation", "jobs", "
 """Tables in which a write tells nothing about people or events, or which are the log itself."""
 
 UNLOGGED = {
+    "second_step.begin": "asks for nothing until a code confirms it, which is logged",
     "importing.save": "how a file is read, before it is imported: what was chosen is logged when it is",
     "importing.apply": "asks the worker, who logs what it did",
 }
@@ -212,6 +215,32 @@ def with_picture(world: World) -> str:
     return "/account/avatar/delete"
 
 
+def app_of(user: User) -> pyotp.TOTP:
+    """The app on the phone of somebody whose second step is begun."""
+    second_step.begin(user)
+    db.session.commit()
+    return pyotp.TOTP(second_step.key_of(db.session.get_one(SecondStep, user.id)))
+
+
+def recovery_code(user: User) -> str:
+    """One of somebody's whose second step is on."""
+    app = app_of(user)
+    codes = second_step.confirm(user, app.now(), keep=own_session(user))
+    db.session.commit()
+    assert codes
+    return codes[0]
+
+
+def own_session(user: User) -> LoginSession:
+    return db.session.scalars(select(LoginSession).where(LoginSession.user_id == user.id)).one()
+
+
+def half_way(world: World) -> tuple[str, dict[str, Any]]:
+    code = recovery_code(world.me)
+    world.browser.post("/sign-in", data={"email": world.me.email, "password": make.PASSWORD})
+    return "/sign-in/code", {"data": {"code": code}}
+
+
 EXAMPLES: dict[str, Example] = {
     "accounts.open_session": lambda w: ("/sign-in", {"data": {"email": w.helper.email, "password": make.PASSWORD}}),
     "accounts.sign_out": form(lambda w: "/sign-out"),
@@ -258,6 +287,15 @@ EXAMPLES: dict[str, Example] = {
     "recovery.ask_for_email": form(lambda w: "/account/email", **NEW_EMAIL),
     "recovery.confirm_email": form(lambda w: mailed(w, "new@example.org", "/account/email", **NEW_EMAIL)),
     "recovery.stop_email": form(lambda w: mailed(w, w.me.email, "/account/email", **NEW_EMAIL)),
+    "accounts.end_other_sessions": form(lambda w: "/account/sessions/end-others"),
+    "second_step.begin": form(lambda w: "/account/second-step", password=make.PASSWORD),
+    "second_step.confirm": lambda w: ("/account/second-step/confirm", {"data": {"code": app_of(w.me).now()}}),
+    "second_step.create_codes": lambda w: ("/account/second-step/codes", {"data": {"code": recovery_code(w.me)}}),
+    "second_step.delete": lambda w: ("/account/second-step/delete", {"data": {"code": recovery_code(w.me)}}),
+    "second_step.delete_of": form(lambda w: f"/people/{w.helper.id}/second-step/delete"),
+    "second_step.check": half_way,
+    "avatars.save": lambda w: ("/account/avatar", {"data": {"avatar": (BytesIO(picture()), "me.png")}}),
+    "avatars.delete": form(with_picture),
     "api.create_import": json_import,
     "api.create_records": json_records,
     "events.create": form(lambda w: "/events", **DAY),

@@ -14,10 +14,10 @@ from werkzeug.wrappers import Response
 
 from ... import i18n, web
 from ...extensions import client_address, db, limiter
-from .. import actions as accounts
+from .. import signing_in
 from ..access import allow, is_signed_in, me
 from ..models import Role, User
-from ..routes import REFUSED, start_session, was_refused
+from ..routes import REFUSED, was_refused
 from . import access, actions, queries
 from .forms import AcceptForm, InviteForm, LinkForm
 from .models import Invitation
@@ -184,11 +184,9 @@ def join(token: str) -> Response:
 
 
 def come_in(user: User) -> Response:
-    token = accounts.open_session(user, address=client_address(), browser=request.user_agent.string)
-    db.session.commit()
-    start_session(token)
+    answer = signing_in.sign_in(user)
     flash(_("Welcome to Laurel, %(name)s.", name=user.name), "ok")
-    return web.go_to("home.show")
+    return answer
 
 
 def accept_page(invitation: Invitation, token: str, form: AcceptForm, *, status: int = 200) -> Response:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from ... import i18n, web
 from ...database import now
 from ...extensions import db, limiter
-from .. import actions, fresh
+from .. import actions, fresh, second_step
 from .. import queries as accounts
 from ..access import allow, me, other_person
 from ..forms import ROLES, PersonForm, RoleForm
@@ -85,6 +85,7 @@ def person_page(person: User, form: RoleForm, *, status: int = 200) -> Response:
         is_me=person.id == me().id,
         devices=len(accounts.sessions_of(person, now() - current_app.config["SETTINGS"].session_idle)),
         tokens=len(accounts.tokens_of(person)),
+        second_step=second_step.is_on(person),
     )
 
 
