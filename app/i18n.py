@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from flask import Blueprint, Flask, current_app, g, redirect, request
+from flask import Blueprint, Flask, Request, current_app, g, redirect, request
 from flask_babel import format_timedelta, get_locale, get_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -33,16 +33,26 @@ def init_app(app: Flask) -> None:
 
 
 def language() -> str:
-    """The reader's language: as chosen, else as the browser asks, else the installation's."""
+    """The language of whoever reads; without a request, the installation's."""
     if "language" not in g:
-        chosen = request.cookies.get("language", "") if request else ""
-        accepted = request.accept_languages.best_match(LANGUAGES) if request else None
-        g.language = chosen if chosen in LANGUAGES else accepted or current_app.config["BABEL_DEFAULT_LOCALE"]
+        g.language = language_of(request) if request else current_app.config["BABEL_DEFAULT_LOCALE"]
     return str(g.language)
 
 
+def language_of(asked: Request) -> str:
+    """As chosen, else as the browser asks, else the installation's."""
+    chosen = asked.cookies.get("language", "")
+    if chosen in LANGUAGES:
+        return chosen
+    return asked.accept_languages.best_match(LANGUAGES) or str(current_app.config["BABEL_DEFAULT_LOCALE"])
+
+
 def theme() -> str:
-    chosen = request.cookies.get("theme", "")
+    return theme_of(request)
+
+
+def theme_of(asked: Request) -> str:
+    chosen = asked.cookies.get("theme", "")
     return chosen if chosen in THEMES else "auto"
 
 

@@ -15,6 +15,7 @@ from ..extensions import Model
 from ..jobs.models import Job
 from .categories import Bracket, age_on
 from .kinds import ActivityState, EvaluationType, EventStatus, Formula, Gender, Visibility
+from .marking import Marking
 
 
 class Event(Chained, Model):
@@ -96,6 +97,7 @@ class Participant(Model):
 class Activity(Model):
     """What is measured or judged. `mark_count` is 1 but for a score set; `revision` rises with every record.
 
+    `rules` is what else there is to say of a score set's marks, as `Marking` writes it.
     `decimal_places` is the least that is shown; from `low` to `high` is where a mark is expected, times in seconds.
     """
 
@@ -112,6 +114,7 @@ class Activity(Model):
     mark_count: Mapped[int] = mapped_column(default=1)
     formula: Mapped[Formula] = mapped_column(Enumerated(Formula), default=Formula.BEST)
     higher_is_better: Mapped[bool] = mapped_column(default=True)
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     decimal_places: Mapped[int] = mapped_column(default=0)
     low: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     high: Mapped[Decimal | None] = mapped_column(ExactDecimal)
@@ -120,6 +123,22 @@ class Activity(Model):
     revision: Mapped[int] = mapped_column(default=1)
 
     event: Mapped[Event] = relationship(back_populates="activities")
+
+    @property
+    def marking(self) -> Marking:
+        return Marking.of(self.mark_count, self.formula, self.is_higher_better, self.rules)
+
+    @property
+    def is_higher_better(self) -> bool:
+        """The type decides; only a score set takes the activity's own choice."""
+        if self.evaluation_type is EvaluationType.SCORE_SET:
+            return self.higher_is_better
+        return self.evaluation_type in (EvaluationType.NUMERIC_HIGH, EvaluationType.BOOLEAN)
+
+    @property
+    def mark_type(self) -> EvaluationType:
+        """How a single mark is written: the marks of a score set are numbers or times."""
+        return EvaluationType.TIME_LOW if (self.rules or {}).get("times") else self.evaluation_type
 
 
 class Category(Model):

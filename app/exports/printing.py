@@ -57,17 +57,17 @@ def start_lists(event: Event) -> list[StartList]:
     return [
         StartList(
             roster.group,
-            [(one, category_of(brackets, one.gender, one.age_at(event.starts_on))) for one in roster.people],
+            [(one, category_of(brackets, one.gender, one.age_at(event.starts_on))) for one in roster.starting],
         )
         for roster in queries.rosters(event)
-        if roster.people
+        if roster.starting
     ]
 
 
 def result_lists(event: Event) -> Iterator[ResultList]:
     mark = decimal_mark()
     for one in event_standings(event):
-        kind = one.activity.evaluation_type
+        kind = one.activity.mark_type
         for bucket in one.standings.buckets:
             places = _places(one.activity, bucket)
             rows = [(row, show(row.value, kind, decimal_mark=mark, places=places)) for row in bucket.rows]

@@ -38,7 +38,7 @@ def start_list(event: Event, rosters: Sequence[Roster]) -> Sheet:
             category_of(brackets, person.gender, person.age_at(event.starts_on)),
         )
         for roster in rosters
-        for person in roster.people
+        for person in roster.starting
     )
     return Sheet(_("Start list"), header, rows)
 
@@ -52,7 +52,7 @@ def _activity(one: ActivityStandings) -> Sheet:
     activity = one.activity
     result = f"{_('Result')} ({activity.unit})" if activity.unit else _("Result")
     header = (_("Place"), _("Name"), _("Number"), _("Group"), _("Gender"), _("Age"), _("Category"), result)
-    rows = (row for bucket in one.standings.buckets for row in _rows(bucket, activity.evaluation_type))
+    rows = (row for bucket in one.standings.buckets for row in _rows(bucket, activity.mark_type))
     return Sheet(activity.name, header, rows)
 
 
