@@ -52,7 +52,8 @@ def _asked(app: Flask, name: str) -> Future[str]:
     """The answer to come. One that hangs is waited for by everybody, and holds one thread however often it is asked."""
     running: dict[str, Future[str]] = app.extensions.setdefault("laurel_ready", {})
     if name not in running or running[name].done():
-        running[name] = answer = Future()
+        answer: Future[str] = Future()
+        running[name] = answer
         threading.Thread(target=_ask, args=(app, CHECKS[name][0], answer), daemon=True).start()
     return running[name]
 
