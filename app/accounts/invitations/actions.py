@@ -224,7 +224,14 @@ def _let_in(invitation: Invitation, user: User) -> None:
     for follow in when_accepted:
         follow(invitation, user)
     if user.email and invitation.email:
-        mail.send("welcome", user.email, language=invitation.language, link=mail.Link("home.show"), name=user.name)
+        mail.send(
+            "welcome",
+            user.email,
+            language=invitation.language,
+            link=mail.Link("home.show"),
+            name=user.name,
+            role=user.role.value,
+        )
 
 
 def _whom(invitation: Invitation) -> dict[str, object]:
