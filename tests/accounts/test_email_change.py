@@ -48,7 +48,7 @@ def test_the_old_address_is_told_and_can_stop_it(ann: User, sign_in: SignIn, cli
     thief = sign_in(ann)
     ask(thief)
     confirm, stop = outbox.last_link_to(NEW), outbox.last_link_to(OLD)
-    assert client.post(stop).location == f"/forgotten?email={OLD}"
+    assert client.post(stop).location == f"/forgotten-password?email={OLD}"
     assert (client.post(confirm).status_code, email_of(ann)) == (410, OLD)
     assert thief.get("/account").status_code == 303
 
@@ -109,7 +109,7 @@ def test_links_end_a_day_and_a_week_later(ann: User, sign_in: SignIn, client: Fl
 
 
 def test_a_link_to_a_new_password_in_the_old_mailbox_ends(ann: User, sign_in: SignIn, client: FlaskClient) -> None:
-    client.post("/forgotten", data={"email": OLD})
+    client.post("/forgotten-password", data={"email": OLD})
     reset = outbox.last_link_to(OLD)
     ask(sign_in(ann))
     client.post(outbox.last_link_to(NEW))

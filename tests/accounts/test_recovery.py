@@ -27,7 +27,7 @@ ANN = "ann@example.org"
 
 
 def ask(client: FlaskClient, email: str = ANN) -> int:
-    return client.post("/forgotten", data={"email": email}).status_code
+    return client.post("/forgotten-password", data={"email": email}).status_code
 
 
 def link_for(client: FlaskClient) -> str:
@@ -106,7 +106,7 @@ def test_an_address_without_an_account_gets_the_same_answer_after_the_same_work(
     answers, work = [], []
     for email in (ANN, "eve@example.org"):
         statements.clear()
-        answer = client.post("/forgotten", data={"email": email})
+        answer = client.post("/forgotten-password", data={"email": email})
         answers.append((answer.status_code, answer.location, answer.text))
         work.append(list(statements))
     assert answers[0] == answers[1]
@@ -145,7 +145,7 @@ def test_who_is_shut_out_meanwhile_does_not_get_in_by_a_link(client: FlaskClient
 
 def test_a_mailbox_is_not_filled_by_strangers(client: FlaskClient) -> None:
     make.user(email=ANN)
-    answers = [client.post("/forgotten", data={"email": ANN}) for _ in range(6)]
+    answers = [client.post("/forgotten-password", data={"email": ANN}) for _ in range(6)]
     assert [answer.status_code for answer in answers] == [303] * 5 + [429]
     assert int(answers[-1].headers["Retry-After"]) > 0
     assert ask(client, "ben@example.org") == 303
@@ -153,7 +153,7 @@ def test_a_mailbox_is_not_filled_by_strangers(client: FlaskClient) -> None:
 
 def test_from_many_addresses_one_mailbox_is_not_filled_either(client: FlaskClient) -> None:
     answers = [
-        client.post("/forgotten", data={"email": ANN}, environ_base={"REMOTE_ADDR": f"10.0.0.{number}"}).status_code
+        client.post("/forgotten-password", data={"email": ANN}, environ_base={"REMOTE_ADDR": f"10.0.0.{number}"}).status_code
         for number in range(25)
     ]
     assert answers == [303] * 20 + [429] * 5
@@ -174,7 +174,7 @@ def test_a_super_admin_sends_a_link_and_sees_that(sign_in: SignIn, client: Flask
 
 def test_the_links_address_is_the_installations_and_not_the_askers(client: FlaskClient) -> None:
     make.user(email=ANN)
-    client.post("/forgotten", data={"email": ANN}, headers={"Host": "evil.example"})
+    client.post("/forgotten-password", data={"email": ANN}, headers={"Host": "evil.example"})
     [message] = outbox.deliver()
     assert "evil.example" not in outbox.text_of(message)
 

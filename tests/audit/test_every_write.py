@@ -278,9 +278,9 @@ EXAMPLES: dict[str, Example] = {
     "events.create_invitation_link": form(
         lambda w: f"{w.url}/invitations/links", **{"link-role": "evaluator", "link-most": "2", "link-days": "2"}
     ),
-    "recovery.ask_for_reset": form(lambda w: "/forgotten", email="x@y.cz"),
+    "recovery.ask_for_reset": form(lambda w: "/forgotten-password", email="x@y.cz"),
     "recovery.reset": form(
-        lambda w: mailed(w, w.helper.email, "/forgotten", email=w.helper.email),
+        lambda w: mailed(w, w.helper.email, "/forgotten-password", email=w.helper.email),
         password="new words 1",
         again="new words 1",
     ),

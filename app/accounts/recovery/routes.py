@@ -44,13 +44,13 @@ limit_tries = limiter.limit("30/minute", key_func=client_address, deduct_when=wa
 # Passwords --------------------------------------------------------------------------------------------------------
 
 
-@bp.get("/forgotten")
+@bp.get("/forgotten-password")
 @web.public
 def ask() -> Response:
     return web.render("recovery/ask.html", form=AskForm(data={"email": request.args.get("email", "")[:254]}))
 
 
-@bp.post("/forgotten")
+@bp.post("/forgotten-password")
 @web.public
 @limit_per_account_and_address
 @limit_per_account
@@ -65,7 +65,7 @@ def ask_for_reset() -> Response:
     return web.go_to("recovery.asked")
 
 
-@bp.get("/forgotten/sent")
+@bp.get("/forgotten-password/sent")
 @web.public
 def asked() -> Response:
     return web.render("recovery/asked.html")
