@@ -25,8 +25,13 @@ EVERYONE = {
     "health.alive",
     "health.ready",
     "home.show",
+<<<<<<< HEAD
     "invitations.accept",
     "invitations.show",
+=======
+    "identities.begin",
+    "identities.come_back",
+>>>>>>> main
     "leaderboards.download",
     "leaderboards.index",
     "leaderboards.live",
