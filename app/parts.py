@@ -11,13 +11,10 @@ from .accounts import avatar_routes as accounts_avatar_routes
 from .accounts import commands as accounts_commands
 from .accounts import routes as accounts_routes
 from .accounts import second_step_routes as accounts_second_step_routes
-<<<<<<< HEAD
+from .accounts.identities import routes as identities_routes
 from .accounts.invitations import routes as invitations_routes
 from .accounts.people import routes as people_routes
 from .accounts.recovery import routes as recovery_routes
-=======
-from .accounts.identities import routes as identities_routes
->>>>>>> main
 from .api import routes as api_routes
 from .audit import commands as audit_commands
 from .audit import routes as audit_routes

@@ -25,13 +25,10 @@ EVERYONE = {
     "health.alive",
     "health.ready",
     "home.show",
-<<<<<<< HEAD
-    "invitations.accept",
-    "invitations.show",
-=======
     "identities.begin",
     "identities.come_back",
->>>>>>> main
+    "invitations.accept",
+    "invitations.show",
     "leaderboards.download",
     "leaderboards.index",
     "leaderboards.live",

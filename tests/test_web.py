@@ -149,8 +149,8 @@ def test_a_crash_tells_nothing_about_itself(make_app: AppFactory, path: str) -> 
 
 def test_a_view_that_nobody_thought_about_is_refused(make_app: AppFactory) -> None:
     app = make_app(testing=False)
-    app.add_url_rule("/forgotten-password", view_func=lambda: "for everybody?")
-    answer = app.test_client().get("/forgotten-password")
+    app.add_url_rule("/forgotten", view_func=lambda: "for everybody?")
+    answer = app.test_client().get("/forgotten")
     assert answer.status_code == 500
     assert "for everybody?" not in answer.text
 

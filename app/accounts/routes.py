@@ -10,15 +10,10 @@ from .. import web
 from ..database import now
 from ..extensions import client_address, db, limiter
 from . import actions, devices, queries, signing_in, throttle
-<<<<<<< HEAD
 from .access import allow, is_signed_in, me, my_session
 from .forms import ROLES, PasswordForm, SignInForm, TokenForm
-=======
-from .access import allow, is_signed_in, me, my_session, other_person
-from .forms import ROLES, PasswordForm, PersonForm, RoleForm, SignInForm, TokenForm
 from .identities.queries import identity_at
 from .identities.services import services
->>>>>>> main
 from .models import LoginSession, PersonalToken, Role, User
 from .passwords import verify_password
 

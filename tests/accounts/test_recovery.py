@@ -153,7 +153,9 @@ def test_a_mailbox_is_not_filled_by_strangers(client: FlaskClient) -> None:
 
 def test_from_many_addresses_one_mailbox_is_not_filled_either(client: FlaskClient) -> None:
     answers = [
-        client.post("/forgotten-password", data={"email": ANN}, environ_base={"REMOTE_ADDR": f"10.0.0.{number}"}).status_code
+        client.post(
+            "/forgotten-password", data={"email": ANN}, environ_base={"REMOTE_ADDR": f"10.0.0.{number}"}
+        ).status_code
         for number in range(25)
     ]
     assert answers == [303] * 20 + [429] * 5

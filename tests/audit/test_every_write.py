@@ -20,12 +20,9 @@ from sqlalchemy import func, select
 
 from app.accounts import actions as accounts
 from app.accounts import avatars, second_step
-<<<<<<< HEAD
+from app.accounts.identities.models import Identity, Provider
 from app.accounts.invitations import actions as invitations
 from app.accounts.invitations.models import Invitation
-=======
-from app.accounts.identities.models import Identity, Provider
->>>>>>> main
 from app.accounts.models import LoginSession, Role, SecondStep, User
 from app.audit.models import AuditEntry
 from app.database import locked, now
@@ -35,13 +32,8 @@ from app.events.team_actions import make_logins
 from app.extensions import Model, db
 from app.jobs.models import Job
 from app.jobs.runner import run_job
-<<<<<<< HEAD
-from tests.conftest import SignIn
-from tests.support import make, outbox
-=======
 from tests.conftest import AppFactory, SignIn
-from tests.support import make
->>>>>>> main
+from tests.support import make, outbox
 from tests.support.pictures import picture
 
 pytestmark = pytest.mark.usefixtures("context")
