@@ -11,6 +11,7 @@ from ...audit.models import Installation
 from ...database import locked
 from ...extensions import db
 from .. import avatars
+from ..identities import actions as identities
 from ..invitations import actions as invitations
 from ..invitations.models import Acceptance, Invitation
 from ..models import Role, User
@@ -42,6 +43,7 @@ def delete_user(user: User, *, by: User) -> None:
     for follow in when_deleted:
         follow(user)
     avatars.remove(user)
+    identities.forget(user)
     invitations.revoke_all_by(user)
     about = invited(user)
     audit.erase("invitations", about)

@@ -17,6 +17,7 @@ from ...audit.models import AuditEntry
 from ...database import now
 from ...extensions import db
 from ...mail.models import Mail
+from ..identities.models import Identity
 from ..invitations.models import Acceptance
 from ..models import LoginSession, PersonalToken, User
 
@@ -77,6 +78,12 @@ def _sessions(user: User) -> Rows:
 def _tokens(user: User) -> Rows:
     found = db.session.scalars(select(PersonalToken).where(PersonalToken.user_id == user.id).order_by(PersonalToken.id))
     return (row_of(one, "name", "hint", "created_at", "last_used_at", "revoked_at") for one in found)
+
+
+@source("other_services")
+def _identities(user: User) -> Rows:
+    found = db.session.scalars(select(Identity).where(Identity.user_id == user.id).order_by(Identity.id))
+    return (row_of(one, "provider", "subject", "username", "country", "created_at", "signed_in_at") for one in found)
 
 
 @source("invitations")
