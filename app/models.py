@@ -2,7 +2,7 @@
 
 from .accounts.identities.models import Identity, UsedState
 from .accounts.invitations.models import Acceptance, Invitation
-from .accounts.models import AvatarFile, LoginSession, PersonalToken, RecoveryCode, SecondStep, User
+from .accounts.models import AvatarFile, LoginSession, PersonalToken, RecoveryCode, RefreshToken, SecondStep, User
 from .accounts.recovery.models import EmailChange, PasswordReset
 from .api.models import IdempotentAnswer
 from .audit.models import AuditEntry, Installation
@@ -49,6 +49,7 @@ __all__ = [
     "Record",
     "RecordChange",
     "RecoveryCode",
+    "RefreshToken",
     "SecondStep",
     "TeamLogin",
     "UsedState",
