@@ -4,6 +4,7 @@ from .accounts.identities.models import Identity, UsedState
 from .accounts.models import AvatarFile, LoginSession, PersonalToken, User
 from .api.models import IdempotentAnswer
 from .audit.models import AuditEntry, Installation
+from .changing.models import PlanChange
 from .events.models import (
     Activity,
     Category,
@@ -16,6 +17,9 @@ from .events.models import (
     TeamLogin,
 )
 from .jobs.models import Job
+from .scoring.checking.models import SecondEntry
+from .scoring.flags.models import Flag
+from .scoring.judges.models import JudgeLink
 from .scoring.models import Mark, Record, RecordChange
 
 __all__ = [
@@ -25,6 +29,7 @@ __all__ = [
     "Category",
     "Event",
     "EventEvaluator",
+    "Flag",
     "Group",
     "GroupEvaluator",
     "IdempotentAnswer",
@@ -32,12 +37,15 @@ __all__ = [
     "Import",
     "Installation",
     "Job",
+    "JudgeLink",
     "LoginSession",
     "Mark",
     "Participant",
     "PersonalToken",
+    "PlanChange",
     "Record",
     "RecordChange",
+    "SecondEntry",
     "TeamLogin",
     "UsedState",
     "User",

@@ -20,6 +20,9 @@ from .jobs import commands as job_commands
 from .leaderboards import routes as leaderboards_routes
 from .scoring import importing as scoring_importing
 from .scoring import routes as scoring_routes
+from .scoring.checking import routes as checking_routes
+from .scoring.flags import routes as flags_routes
+from .scoring.judges import routes as judges_routes
 from .scoring.lifecycle import routes as lifecycle_routes
 
 PARTS: tuple[ModuleType, ...] = (
@@ -42,6 +45,9 @@ PARTS: tuple[ModuleType, ...] = (
     importing_routes,
     scoring_importing,
     scoring_routes,
+    checking_routes,
+    flags_routes,
+    judges_routes,
     lifecycle_routes,
     leaderboards_routes,
     exports_routes,

@@ -12,8 +12,8 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
 from .details import ActivityDetails
-from .forms import NAME, REQUIRED, NamedForm, WholeNumberField, labelled, lines, longest, words
-from .kinds import EvaluationType, Formula
+from .forms import CHOSEN, NAME, REQUIRED, NamedForm, WholeNumberField, labelled, lines, longest, words
+from .kinds import Checking, EvaluationType, Formula
 from .models import Activity, Event
 
 FEWEST_MARKS, USUAL_MARKS, MOST_MARKS = 2, 3, 10
@@ -72,6 +72,10 @@ class ActivityForm(NamedForm):
         coerce=int,
         default=1,
         validators=[unless_written],
+    )
+
+    checking = RadioField(
+        _l("Typed a second time"), choices=labelled(Checking), default=Checking.OFF.value, validators=[CHOSEN]
     )
 
     def __init__(
@@ -133,6 +137,7 @@ class ActivityForm(NamedForm):
             "mark_count": (self.mark_count.data or 0) if is_set else 1,
             "formula": Formula(self.formula.data) if is_set else Formula.BEST,
             "higher_is_better": bool(self.higher_is_better.data) if is_set else True,
+            "checking": Checking(self.checking.data),
         }
 
     @property
