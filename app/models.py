@@ -20,6 +20,7 @@ from .jobs.models import Job
 from .scoring.checking.models import SecondEntry
 from .scoring.flags.models import Flag
 from .scoring.judges.models import JudgeLink
+from .mail.models import Mail
 from .scoring.models import Mark, Record, RecordChange
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Job",
     "JudgeLink",
     "LoginSession",
+    "Mail",
     "Mark",
     "Participant",
     "PersonalToken",

@@ -16,6 +16,8 @@ EVERYONE = {
     "accounts.open_session",
     "accounts.sign_in",
     "api.show_openapi",
+    "dev_mail.index",
+    "dev_mail.show",
     "avatars.show",
     "events.join",
     "events.join_with",

@@ -35,7 +35,7 @@ def allow_scorer(view: View) -> View:
 
 
 def scorer() -> Scorer:
-    """Who is writing, in a view that `allow_scorer` guards. With an account that may score, a link counts for nothing."""
+    """Who is writing, in a view that `allow_scorer` guards. With an account to score with, a link counts nothing."""
     return me() if _has_role() else judge() or abort(403)
 
 
