@@ -17,10 +17,10 @@ from .events.models import (
     TeamLogin,
 )
 from .jobs.models import Job
+from .mail.models import Mail
 from .scoring.checking.models import SecondEntry
 from .scoring.flags.models import Flag
 from .scoring.judges.models import JudgeLink
-from .mail.models import Mail
 from .scoring.models import Mark, Record, RecordChange
 
 __all__ = [

@@ -12,7 +12,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
 from .details import ActivityDetails
-from .forms import CHOSEN, NAME, REQUIRED, NamedForm, WholeNumberField, labelled, lines, longest, words
+from .forms import NAME, REQUIRED, NamedForm, WholeNumberField, labelled, lines, longest, words
 from .kinds import Checking, EvaluationType, Formula
 from .models import Activity, Event
 
@@ -74,9 +74,7 @@ class ActivityForm(NamedForm):
         validators=[unless_written],
     )
 
-    checking = RadioField(
-        _l("Typed a second time"), choices=labelled(Checking), default=Checking.OFF.value, validators=[CHOSEN]
-    )
+    checking = RadioField(_l("Typed a second time"), choices=labelled(Checking), default=Checking.OFF.value)
 
     def __init__(
         self,

@@ -164,7 +164,7 @@ def progress_of(groups: Iterable[Group]) -> list[SheetProgress]:
     written = {(row[0], row[1]): (row[2], row[3]) for row in db.session.execute(recorded)}
     flagged = flags.open_counts(ids)
     found = []
-    for group, activity in ((group, activity) for group in groups for activity in group.event.activities):
+    for group, activity in [(one, activity) for one in groups for activity in one.event.activities]:
         key = group.id, activity.id
         done, checked = written.get(key, (0, 0))
         found.append(SheetProgress(group, activity, done, people.get(group.id, 0), checked, flagged.get(key, 0)))

@@ -23,7 +23,8 @@ class FlagForm(Form):
         if not field.data:
             return
         try:
-            self.picture = pictures.shrunk(field.data.read(pictures.LARGEST + 1))
+            with field.data.stream as sent:
+                self.picture = pictures.shrunk(sent.read(pictures.LARGEST + 1))
         except pictures.BadPicture as bad:
             raise ValidationError(str(bad)) from None
 

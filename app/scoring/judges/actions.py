@@ -1,4 +1,7 @@
-"""Judges' links: made and revoked by admins, opened by whoever has one. Wants the event's row locked; commits nothing."""
+"""Judges' links: made and revoked by admins, opened by whoever has one.
+
+Wants the event's row locked, and commits nothing.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ from werkzeug.wrappers import Response
 from ... import web
 from ...accounts.access import allow, me
 from ...accounts.models import Role
-from ...accounts.routes import was_refused
 from ...accounts.tokens import token_hash
 from ...database import locked, now
 from ...events.access import event_to_change, event_to_manage, part_of
@@ -30,6 +29,10 @@ bp = Blueprint("judges", __name__)
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+
+
+def opened_nothing(response: Response) -> bool:
+    return response.status_code >= 400
 
 
 @bp.get("/events/<int:event_id>/judges")
@@ -89,7 +92,7 @@ def enter(token: str) -> Response:
 
 @bp.post("/judge")
 @web.public
-@limiter.limit("60/minute", key_func=client_address, deduct_when=was_refused)
+@limiter.limit("60/minute", key_func=client_address, deduct_when=opened_nothing)
 def start() -> Response:
     form = NameForm()
     link = queries.link_with(token_hash(form.token.data or ""))

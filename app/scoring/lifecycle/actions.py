@@ -53,13 +53,8 @@ def move(event: Event, activities: Sequence[Activity], wanted: Move, *, by: User
     for activity in moving:
         _refuse_unchecked(activity, wanted)
     for activity in moving:
-        payload: dict[str, Any] = {
-            "old": {"state": activity.state},
-            "new": {"state": wanted.state},
-            "reason": wanted.reason,
-        }
-        if activity.id in flagged:
-            payload["open_flags"] = flagged[activity.id]
+        payload: dict[str, Any] = {"old": {"state": activity.state}, "new": {"state": wanted.state}}
+        payload |= {"reason": wanted.reason, "open_flags": flagged.get(activity.id, 0)}
         activity.state = wanted.state
         audit.record(event, "activity.state", by=by, subject=activity, payload=payload)
     if moving:
