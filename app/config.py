@@ -73,6 +73,7 @@ class Settings:
     time_zone: str = "Europe/Prague"
     session_idle: timedelta = timedelta(days=14)
     session_absolute: timedelta = timedelta(days=60)
+    second_step: bool = False
     upload_limit: int = 6 * MEGABYTE
     log_format: str = "text"
     metrics_token: str = ""
@@ -113,6 +114,7 @@ class Settings:
             time_zone=environ.get("LAUREL_TIME_ZONE") or cls.time_zone,
             session_idle=timedelta(days=_whole_number(environ, "LAUREL_SESSION_IDLE_DAYS", 14)),
             session_absolute=timedelta(days=_whole_number(environ, "LAUREL_SESSION_DAYS", 60)),
+            second_step=_flag(environ, "LAUREL_SECOND_STEP", False),
             upload_limit=_whole_number(environ, "LAUREL_UPLOAD_MB", 6) * MEGABYTE,
             log_format=_choice(environ, "LAUREL_LOG", "json" if production else "text", {"json", "text"}),
             metrics_token=environ.get("LAUREL_METRICS_TOKEN", ""),

@@ -1,7 +1,7 @@
 """Every feature's tables, imported in one place so that migrations see them all."""
 
 from .accounts.identities.models import Identity, UsedState
-from .accounts.models import AvatarFile, LoginSession, PersonalToken, User
+from .accounts.models import AvatarFile, LoginSession, PersonalToken, RecoveryCode, SecondStep, User
 from .api.models import IdempotentAnswer
 from .audit.models import AuditEntry, Installation
 from .changing.models import PlanChange
@@ -47,7 +47,9 @@ __all__ = [
     "PlanChange",
     "Record",
     "RecordChange",
+    "RecoveryCode",
     "SecondEntry",
+    "SecondStep",
     "TeamLogin",
     "UsedState",
     "User",

@@ -35,6 +35,8 @@ EVERYONE = {
     "preferences.save",
     "static",
     "styleguide.example",
+    "second_step.ask",
+    "second_step.check",
     "styleguide.show",
 }
 """What strangers may call. A new name here is a decision."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from .kinds import Checking, EvaluationType, Formula, Gender
 
@@ -34,6 +34,7 @@ class ActivityDetails(TypedDict):
     formula: Formula
     higher_is_better: bool
     checking: Checking
+    rules: dict[str, Any]
 
 
 class CategoryDetails(TypedDict):

@@ -26,8 +26,8 @@ from ..events.models import Activity, Category, Event, Group, Participant
 from ..events.queries import is_staying
 from ..extensions import db
 from ..scoring.checking.blind import Audience, is_shown
-from ..scoring.models import Record
-from ..scoring.values import Value, is_higher_better
+from ..scoring.models import Record, value_of
+from ..scoring.values import Value
 from .standings import Competitor, Standings, Team, arrange
 
 Results = dict[int, tuple[Value, bool]]
@@ -93,7 +93,7 @@ def _arranged(
     arranged = arrange(
         [(competitor, shown.get(competitor.id)) for competitor in people],
         brackets,
-        is_higher_better(activity.evaluation_type, score_set_higher=activity.higher_is_better),
+        activity.is_higher_better,
     )
     if activity.checking is Checking.OFF:
         return arranged
@@ -127,6 +127,7 @@ def _results(event: Event, activity_ids: Collection[int]) -> tuple[list[Competit
             Record.activity_id,
             Record.amount,
             Record.status,
+            Record.ties,
             Record.checked_at,
         )
         .join(Group, Group.id == Participant.group_id)
@@ -136,11 +137,10 @@ def _results(event: Event, activity_ids: Collection[int]) -> tuple[list[Competit
     )
     people: dict[int, Competitor] = {}
     values: defaultdict[int, Results] = defaultdict(dict)
-    for person, external_id, name, gender, born, age, group, group_name, colour, activity, *written in rows:
+    for person, external_id, name, gender, born, age, group, group_name, colour, activity, *value, checked_at in rows:
         if person not in people:
             age = age_on(born, event.starts_on) if born else age
             people[person] = Competitor(person, external_id, name, gender, age, Team(group, group_name, colour))
-        amount, status, checked_at = written
-        if amount is not None or status is not None:
-            values[activity][person] = Value(amount, status), checked_at is not None
+        if (known := value_of(*value)) is not None:
+            values[activity][person] = known, checked_at is not None
     return list(people.values()), values

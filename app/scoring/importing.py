@@ -51,7 +51,7 @@ class FileStandings:
 
     def __init__(self, event: Event, activity_ids: Collection[int]) -> None:
         activities = select(Activity).where(Activity.event_id == event.id, Activity.id.in_(activity_ids))
-        self.kinds = {activity.id: activity.evaluation_type for activity in db.session.scalars(activities)}
+        self.kinds = {activity.id: activity.mark_type for activity in db.session.scalars(activities)}
         marks = (
             select(Record.activity_id, Mark.position, Record.participant_id, Mark.amount, Mark.status)
             .join(Record, Record.id == Mark.record_id)
@@ -87,7 +87,7 @@ def _marks_by_record(
         if key not in found:
             activity = activities[one.result.activity_id]
             standing = standings.get(key) or queries.nothing_yet(activity)
-            found[key] = [show(mark, activity.evaluation_type) for mark in standing.marks]
+            found[key] = [show(mark, activity.mark_type) for mark in standing.marks]
         found[key][one.result.mark - 1] = one.text
     return found
 

@@ -57,7 +57,7 @@ def marks_from(plain: Sequence[str | None], activity: Activity) -> tuple[Value |
 
 def _mark(text: str | None, activity: Activity) -> Value | None:
     try:
-        return parse(text or "", activity.evaluation_type)
+        return parse(text or "", activity.mark_type)
     except InvalidValue:  # Typed for another type of activity than it has become.
         return None
 

@@ -107,7 +107,7 @@ def type_third(event_id: int, record_id: int) -> Response:
 
 def marks_at(marks: Sequence[Value | None], positions: Sequence[int], activity: Activity) -> str:
     """Some of a record's marks, counted from 1, in the words of a sheet."""
-    kind, places = activity.evaluation_type, activity.decimal_places
+    kind, places = activity.mark_type, activity.decimal_places
     texts = [
         show_value(marks[position - 1], kind, decimal_mark=decimal_mark(), places=places) for position in positions
     ]

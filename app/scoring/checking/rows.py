@@ -53,7 +53,7 @@ def rows_of(sheet: Sheet, decimal_mark: str, turns: Sequence[Turn]) -> list[Chec
             rows.append(CheckRow(person, texts, turn.positions, turn.errors))
         elif second and wrote(sheet.reader, second):
             marks = marks_from(second.marks, activity)
-            kind, places = activity.evaluation_type, activity.decimal_places
+            kind, places = activity.mark_type, activity.decimal_places
             texts = tuple(show(mark, kind, decimal_mark=decimal_mark, places=places) for mark in marks)
             rows.append(CheckRow(person, texts, tuple(queries.differing(standing.marks, marks))))
         else:
