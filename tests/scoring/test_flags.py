@@ -77,7 +77,7 @@ def test_what_is_no_picture_is_refused_and_the_words_are_kept(
     petra: FlaskClient, eva: Participant, jump: Activity, file: bytes
 ) -> None:
     url = f"/sheets/{eva.group_id}/{jump.id}/{eva.id}/flags"
-    part = b'--laurel\r\nContent-Disposition: form-data; name='
+    part = b"--laurel\r\nContent-Disposition: form-data; name="
     body = part + b'"text"\r\n\r\nLane two.\r\n' + part + b'"photo"; filename="a.jpg"\r\n\r\n' + file
     kind = "multipart/form-data; boundary=laurel"
     answer = petra.post(url, data=body + b"\r\n--laurel--\r\n", content_type=kind)
