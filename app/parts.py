@@ -14,6 +14,7 @@ from .accounts import second_step_routes as accounts_second_step_routes
 from .api import routes as api_routes
 from .audit import commands as audit_commands
 from .audit import routes as audit_routes
+from .changing import routes as changing_routes
 from .events import routes as events_routes
 from .events.importing import routes as importing_routes
 from .exports import routes as exports_routes
@@ -53,6 +54,7 @@ PARTS: tuple[ModuleType, ...] = (
     lifecycle_routes,
     leaderboards_routes,
     exports_routes,
+    changing_routes,
     audit_routes,
     api_routes,
     demo,

@@ -22,6 +22,7 @@ from app.accounts import actions as accounts
 from app.accounts import avatars, second_step
 from app.accounts.models import LoginSession, Role, SecondStep, User
 from app.audit.models import AuditEntry
+from app.changing.models import PlanChange
 from app.database import locked, now
 from app.events.kinds import ActivityState, Checking, EvaluationType, EventStatus
 from app.events.models import Activity, Category, Event, Group, Participant
@@ -199,6 +200,20 @@ def judge_link(world: World) -> tuple[int, str]:
     return link.id, token
 
 
+def plan_change(world: World) -> tuple[str, dict[str, Any]]:
+    wanted = {"kind": "withdraw", "one": str(world.person.id)}
+    page = world.browser.get(f"{world.url}/changes/new", query_string=wanted).text
+    found = re.search(r'name="fingerprint" value="(\w+)"', page)
+    assert found
+    return f"{world.url}/changes", {"data": {**wanted, "fingerprint": found[1]}}
+
+
+def plan_undone(world: World) -> tuple[str, dict[str, Any]]:
+    path, request = plan_change(world)
+    world.browser.post(path, **request)
+    return f"{world.url}/changes/{own(world, PlanChange).id}/undo", {}
+
+
 def states(world: World, to: str, now: ActivityState = ActivityState.OPEN) -> tuple[str, dict[str, Any]]:
     world.activity.state = now
     db.session.commit()
@@ -326,6 +341,8 @@ EXAMPLES: dict[str, Example] = {
     "importing.apply": form(lambda w: f"{w.upload()}/apply", fingerprint="seen"),
     "importing.take_back": form(applied_import),
     "importing.delete": form(lambda w: f"{w.upload()}/delete"),
+    "changing.create": lambda w: plan_change(w),
+    "changing.undo": lambda w: plan_undone(w),
     "checking.save": lambda w: to_check(w),
     "checking.choose_first": lambda w: to_settle(w, "first"),
     "checking.choose_second": lambda w: to_settle(w, "second"),
