@@ -61,6 +61,8 @@ def index(event_id: int) -> Response:
 def new(event_id: int) -> Response:
     """What is wanted stands in the address: first in part, then whole, with what exactly will happen."""
     event = event_to_manage(event_id)
+    if "kind" not in request.args:
+        return web.go_to("changing.index", event_id=event.id)
     wanted = wanted_of(request.args)
     if not all(wanted.text(name) for name in ASKED[wanted.kind]):
         return new_page(event, wanted)

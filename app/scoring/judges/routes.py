@@ -79,7 +79,7 @@ def show() -> Response:
     who = judge()
     link = queries.live_link(who.link_id) if who else None
     if who is None or link is None:
-        return enter_page(NameForm(formdata=None), None, 403)
+        return web.render("judges/enter.html", form=None, link=None)
     return web.render("judges/show.html", judge=who, link=link, activities=queries.activities_of(link))
 
 
