@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from ..audit.wording import CHOICES
 from ..events.kinds import EvaluationType, Formula
 from ..events.labels import label
 from ..events.marking import Marking
@@ -118,7 +119,7 @@ def _said(value: Any) -> str:
         return ", ".join(str(value.get(name, 0)) for name in ("drop_highest", "drop_lowest"))
     for kind in (EvaluationType, Formula):
         if value in set(kind):
-            return label(kind(value))
+            return str(CHOICES["formula" if kind is Formula else "evaluation_type"].get(value, label(kind(value))))
     return str(value)
 
 
