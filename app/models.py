@@ -1,7 +1,9 @@
 """Every feature's tables, imported in one place so that migrations see them all."""
 
 from .accounts.identities.models import Identity, UsedState
+from .accounts.invitations.models import Acceptance, Invitation
 from .accounts.models import AvatarFile, LoginSession, PersonalToken, RecoveryCode, RefreshToken, SecondStep, User
+from .accounts.recovery.models import EmailChange, PasswordReset
 from .api.models import IdempotentAnswer
 from .audit.models import AuditEntry, Installation
 from .changing.models import PlanChange
@@ -13,6 +15,7 @@ from .events.models import (
     Group,
     GroupEvaluator,
     Import,
+    InvitedEvaluator,
     Participant,
     TeamLogin,
 )
@@ -24,10 +27,12 @@ from .scoring.judges.models import JudgeLink
 from .scoring.models import Mark, Record, RecordChange
 
 __all__ = [
+    "Acceptance",
     "Activity",
     "AuditEntry",
     "AvatarFile",
     "Category",
+    "EmailChange",
     "Event",
     "EventEvaluator",
     "Flag",
@@ -37,12 +42,15 @@ __all__ = [
     "Identity",
     "Import",
     "Installation",
+    "Invitation",
+    "InvitedEvaluator",
     "Job",
     "JudgeLink",
     "LoginSession",
     "Mail",
     "Mark",
     "Participant",
+    "PasswordReset",
     "PersonalToken",
     "PlanChange",
     "Record",

@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from flask import Flask, url_for
+from flask import Flask, current_app, url_for
 from flask.testing import FlaskClient
 from PIL import Image
 from playwright.sync_api import Page
@@ -16,7 +16,10 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app.accounts import pictures
-from app.accounts.models import Role
+from app.accounts.invitations import actions as invitations
+from app.accounts.invitations.addresses import Invited
+from app.accounts.models import Role, User
+from app.accounts.recovery import actions as recovery
 from app.database import now
 from app.events.kinds import EventStatus
 from app.events.models import Activity, Category, Event, Group, Import, Participant
@@ -24,7 +27,7 @@ from app.extensions import db
 from app.scoring.flags.actions import raise_flag
 from app.scoring.judges.actions import make_link
 from tests.conftest import SignIn
-from tests.support import make
+from tests.support import make, outbox
 
 from . import steps
 from .conftest import Device, OpenPage
@@ -32,7 +35,7 @@ from .test_styleguide_axe import serious_violations
 
 pytestmark = pytest.mark.usefixtures("context")
 
-ELSEWHERE = {"api", "health", "metrics", "preferences", "styleguide"}
+ELSEWHERE = {"api", "dev_mail", "health", "metrics", "preferences", "styleguide"}
 """Parts with no pages, or with tests of their own."""
 
 
@@ -74,7 +77,9 @@ def pages(app: Flask, browser: FlaskClient) -> list[str]:
     """The addresses of all pages, of the event that is running and of what is in it."""
     db.session.rollback()
     event = db.session.scalars(select(Event).where(Event.status == EventStatus.ACTIVE)).one()
+    opening = tokens()
     values: dict[str, Any] = {
+        "user_id": db.session.scalars(select(User.id).where(User.role == Role.EVALUATOR, ~User.shared)).first(),
         "event_id": event.id,
         "import_id": db.session.scalars(select(Import.id)).one(),
         "code": "KFTM-XRPB",
@@ -89,7 +94,11 @@ def pages(app: Flask, browser: FlaskClient) -> list[str]:
     for name, model in models:
         values[f"{name}_id"] = db.session.scalars(select(model.id).where(model.event_id == event.id)).first()
     with app.test_request_context():
-        addresses = [address(rule, values) for rule in app.url_map.iter_rules() if may_be_a_page(rule)]
+        addresses = [
+            address(rule, {**values, "token": opening.get(rule.endpoint, values["token"])})
+            for rule in app.url_map.iter_rules()
+            if may_be_a_page(rule)
+        ]
     return [
         url for url in addresses if (answer := browser.get(url)).mimetype == "text/html" and not is_elsewhere(answer)
     ]
@@ -105,6 +114,17 @@ def doubted_and_judged(event: Event) -> dict[str, Any]:
     _link, token = make_link(event, group, None, now() + timedelta(hours=1), by=admin)
     db.session.commit()
     return {"flag_id": flag.id, "token": token}
+
+
+def tokens() -> dict[str, str]:
+    """What opens the pages that links in mails lead to, by their endpoint."""
+    ann = make.user(email="ann@example.org")
+    invitations.invite([Invited("", "eva@example.org", "Eva")], Role.EVALUATOR, language="en", by=make.user(Role.ADMIN))
+    recovery.send_reset(ann, language="en", by=None)
+    recovery.ask_for_email(ann, "new@example.org", language="en")
+    links = [outbox.link_in(message) for message in outbox.deliver()]
+    matched = [current_app.url_map.bind("").match(link) for link in links]
+    return {endpoint: arguments["token"] for endpoint, arguments in matched}
 
 
 def is_elsewhere(answer: TestResponse) -> bool:
