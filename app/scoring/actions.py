@@ -16,7 +16,6 @@ from sqlalchemy import Table, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .. import audit, metrics, web
-from ..accounts.models import User
 from ..database import is_sqlite, now
 from ..events.kinds import ActivityState, EvaluationType
 from ..events.marking import Criterion
@@ -24,13 +23,18 @@ from ..events.models import Activity, Event, Participant
 from ..events.revisions import touch
 from ..extensions import Model, db
 from . import doubting, queries
+from .checking import blind
 from .formulas import total
 from .models import Mark, Record, RecordChange, Source
 from .queries import Standing, nothing_yet
+from .scorers import Scorer, link_of
 from .values import InvalidValue, Value, parse_json, show
 from .warnings import Doubt, Reference
 
 Raw = str | int | float | Decimal | None
+
+TO_BE_CHECKED = "to_be_checked"
+_TO_BE_CHECKED = _l("A colleague has written this down. Type it again where values are checked.")
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,7 @@ class NotOpen(Exception):
 
 
 def save_records(
-    event: Event, entries: Sequence[Entry], *, by: User, source: Source, all_or_nothing: bool = False
+    event: Event, entries: Sequence[Entry], *, by: Scorer, source: Source, all_or_nothing: bool = False
 ) -> list[Outcome]:
     """Write values with their history and raise the revisions, in the caller's transaction.
 
@@ -105,9 +109,9 @@ def save_records(
     `all_or_nothing` one such entry keeps all the others from being written too. One entry a record at most.
     Raises `NotOpen`. The number of statements does not depend on the number of entries.
     """
-    event, activities = _hold(event, {entry.activity.id for entry in entries})
+    event, activities = hold(event, {entry.activity.id for entry in entries})
     standings = queries.standings(activities, {entry.participant.id for entry in entries})
-    outcomes = [_judge(entry, standings.get(entry.key) or nothing_yet(entry.activity)) for entry in entries]
+    outcomes = [_judge(entry, standings.get(entry.key) or nothing_yet(entry.activity), by) for entry in entries]
     outcomes = _questioned(outcomes, activities, by)
     if all_or_nothing and not all(outcome.verdict.is_fine for outcome in outcomes):
         _count([outcome for outcome in outcomes if not outcome.verdict.is_fine], source)
@@ -130,7 +134,7 @@ def _count(outcomes: Sequence[Outcome], source: Source) -> None:
     metrics.count_values(source.value, Counter(outcome.verdict.value for outcome in outcomes))
 
 
-def _hold(event: Event, activity_ids: Collection[int]) -> tuple[Event, list[Activity]]:
+def hold(event: Event, activity_ids: Collection[int]) -> tuple[Event, list[Activity]]:
     """Lock the event, which puts its writers into one queue, and see that it takes these values now."""
     rows = db.session.execute(
         select(Event, Activity)
@@ -147,7 +151,10 @@ def _hold(event: Event, activity_ids: Collection[int]) -> tuple[Event, list[Acti
     return rows[0][0], activities
 
 
-def _judge(entry: Entry, standing: Standing) -> Outcome:
+def _judge(entry: Entry, standing: Standing, by: Scorer) -> Outcome:
+    if blind.is_hidden(entry.activity, standing, by):
+        hidden = blind.masked(standing)
+        return Outcome(entry, Verdict.REFUSED, hidden, hidden, (MarkError(1, TO_BE_CHECKED, _TO_BE_CHECKED),))
     marks, errors = _read(entry)
     if errors:
         return Outcome(entry, Verdict.REFUSED, standing, standing, errors)
@@ -159,7 +166,7 @@ def _judge(entry: Entry, standing: Standing) -> Outcome:
     return Outcome(entry, Verdict.SAVED, standing, replace(standing, marks=marks, value=value))
 
 
-def _questioned(outcomes: list[Outcome], activities: Collection[Activity], by: User) -> list[Outcome]:
+def _questioned(outcomes: list[Outcome], activities: Collection[Activity], by: Scorer) -> list[Outcome]:
     """What looks wrong and was not confirmed is not written; one statement, and none where all is confirmed."""
     asked = {
         outcome.entry.activity.id
@@ -172,13 +179,12 @@ def _questioned(outcomes: list[Outcome], activities: Collection[Activity], by: U
     return [_question(outcome, known, by) if outcome.entry.activity.id in asked else outcome for outcome in outcomes]
 
 
-def _question(outcome: Outcome, known: Mapping[int, Reference], by: User) -> Outcome:
+def _question(outcome: Outcome, known: Mapping[int, Reference], by: Scorer) -> Outcome:
     entry = outcome.entry
     if outcome.verdict is not Verdict.SAVED or entry.confirmed:
         return outcome
-    found = doubting.doubts_about(
-        outcome.standing.marks, entry.participant.id, outcome.before, by.id, known[entry.activity.id]
-    )
+    marks, activity = outcome.standing.marks, entry.activity
+    found = doubting.doubts_about(marks, entry.participant.id, outcome.before, by, activity, known[activity.id])
     if not found:
         return outcome
     # What was typed is in the entry; what stands is what stood.
@@ -214,7 +220,7 @@ def in_range(mark: Value | None, criterion: Criterion, kind: EvaluationType) -> 
     raise InvalidValue("out_of_range", _l("A mark here is from %(low)s to %(high)s.", **ends))
 
 
-def _write(event: Event, outcomes: list[Outcome], by: User, source: Source) -> list[Outcome]:
+def _write(event: Event, outcomes: list[Outcome], by: Scorer, source: Source) -> list[Outcome]:
     """Store what was judged worth saving; the outcomes again, with versions as they are now."""
     moment = now()
     saved = [outcome for outcome in outcomes if outcome.verdict is Verdict.SAVED]
@@ -229,7 +235,7 @@ def _write(event: Event, outcomes: list[Outcome], by: User, source: Source) -> l
     return [written.get(outcome.entry.key, outcome) for outcome in outcomes]
 
 
-def _as_written(outcome: Outcome, record_ids: dict[tuple[int, int], int], by: User, moment: datetime) -> Outcome:
+def _as_written(outcome: Outcome, record_ids: dict[tuple[int, int], int], by: Scorer, moment: datetime) -> Outcome:
     standing = replace(
         outcome.standing,
         record_id=record_ids[outcome.entry.key],
@@ -237,11 +243,13 @@ def _as_written(outcome: Outcome, record_ids: dict[tuple[int, int], int], by: Us
         at=moment,
         by_id=by.id,
         by_name=by.name,
+        by_link_id=link_of(by),
+        checked_by="",
     )
     return replace(outcome, standing=standing)
 
 
-def _upsert_records(saved: Iterable[Outcome], by: User, moment: datetime) -> dict[tuple[int, int], int]:
+def _upsert_records(saved: Iterable[Outcome], by: Scorer, moment: datetime) -> dict[tuple[int, int], int]:
     rows = [
         {
             "activity_id": outcome.entry.activity.id,
@@ -253,6 +261,9 @@ def _upsert_records(saved: Iterable[Outcome], by: User, moment: datetime) -> dic
             "updated_at": moment,
             "updated_by_id": by.id,
             "updated_by_name": by.name,
+            "updated_by_link_id": link_of(by),
+            "checked_at": None,
+            "checked_by_name": "",
         }
         for outcome in saved
     ]
@@ -316,6 +327,7 @@ def _payload(written: Iterable[Outcome], source: Source) -> dict[str, Any]:
 
 
 def plain_marks(marks: Iterable[Value | None]) -> list[str | None]:
+    """As history keeps them."""
     return [_text(mark) for mark in marks]
 
 

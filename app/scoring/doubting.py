@@ -10,11 +10,13 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from ..database import now
+from ..events.kinds import Checking
 from ..events.models import Activity, Event, Group, Participant
 from ..events.queries import is_staying
 from ..extensions import db
 from .models import Mark, Record, value_of
 from .queries import Standing
+from .scorers import Scorer, wrote
 from .values import Value
 from .warnings import Code, Doubt, Reference, doubts, overwrites
 
@@ -48,11 +50,16 @@ def references(activities: Collection[Activity], most: int | None = MOST_ROWS) -
 
 
 def doubts_about(
-    marks: Row, participant_id: int, standing: Standing, by_id: int | None, reference: Reference
+    marks: Row, participant_id: int, standing: Standing, by: Scorer, activity: Activity, reference: Reference
 ) -> tuple[Doubt, ...]:
-    """What to ask about marks that would be stored in place of what stands."""
+    """What to ask about marks that would be stored in place of what stands.
+
+    Where values are checked by people who must not see them, nobody is told that a neighbour has the same.
+    """
     found = doubts(marks, reference, participant=participant_id, before=standing.marks)
-    mends = standing.by_id == by_id and standing.at is not None and now() - standing.at < OWN_MISTAKE
+    if activity.checking is not Checking.OFF and not by.is_admin:
+        found = [doubt for doubt in found if doubt.code is not Code.DUPLICATE]
+    mends = wrote(by, standing) and standing.at is not None and now() - standing.at < OWN_MISTAKE
     if not mends and overwrites(standing.marks, marks, reference):
         found.append(Doubt(Code.OVERWRITE))
     return tuple(found)

@@ -13,7 +13,7 @@ from .. import web
 from ..accounts.access import allow, me
 from ..accounts.models import Role
 from ..extensions import db
-from . import queries, undoing
+from . import undoing
 from .access import sheet_to_score
 from .actions import NotOpen
 from .queries import Sheet
@@ -60,7 +60,7 @@ def undo(group_id: int, activity_id: int) -> Response:
 def show_history(group_id: int, activity_id: int) -> Response:
     """Every change of the sheet, newest first, each with the way back to before it."""
     sheet = sheet_to_score(group_id, activity_id)
-    changes = queries.changes_on(sheet)
+    changes = undoing.open_changes_on(sheet)
     names = {person.id: person.display_name for person in sheet.participants}
     return web.render(
         "scoring/sheet_history.html", sheet=sheet, changes=changes[:MOST], names=names, more=max(0, len(changes) - MOST)

@@ -19,8 +19,9 @@ from ..accounts.models import User
 from ..events.models import Participant
 from ..extensions import db
 from .actions import Entry, Outcome, save_records
+from .checking import blind
 from .models import Record, RecordChange, Source
-from .queries import Sheet, changes_on
+from .queries import Sheet, changes_on, standings
 
 Plain = list[str | None]
 
@@ -80,10 +81,10 @@ def undo_last(sheet: Sheet, *, by: User) -> list[Outcome]:
 
 
 def steps_back(sheet: Sheet, before: datetime) -> list[Step]:
-    """The rows that were different just before this moment; one statement."""
+    """The rows that were different just before this moment."""
     newest: dict[int, RecordChange] = {}
     then: dict[int, Plain] = {}
-    for change, participant_id in reversed(changes_on(sheet)):
+    for change, participant_id in reversed(open_changes_on(sheet)):
         newest[participant_id] = change
         if change.at < before:
             then[participant_id] = change.new
@@ -93,6 +94,14 @@ def steps_back(sheet: Sheet, before: datetime) -> list[Step]:
         for person in sheet.participants
         if person.id in newest and newest[person.id].new != then.get(person.id, empty)
     ]
+
+
+def open_changes_on(sheet: Sheet) -> list[tuple[RecordChange, int]]:
+    """Newest first; without those of rows whose values are kept from the reader until they have checked them."""
+    changes = changes_on(sheet)
+    now = standings([sheet.activity], {participant_id for _change, participant_id in changes})
+    hidden = {who for (_activity, who), one in now.items() if blind.is_hidden(sheet.activity, one, sheet.reader)}
+    return [(change, participant_id) for change, participant_id in changes if participant_id not in hidden]
 
 
 def fingerprint(steps: Sequence[Step]) -> str:
