@@ -25,6 +25,8 @@ EVERYONE = {
     "health.alive",
     "health.ready",
     "home.show",
+    "identities.begin",
+    "identities.come_back",
     "leaderboards.download",
     "leaderboards.index",
     "leaderboards.live",

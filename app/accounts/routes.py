@@ -12,6 +12,8 @@ from ..extensions import client_address, db, limiter
 from . import actions, devices, queries, signing_in, throttle
 from .access import allow, is_signed_in, me, my_session, other_person
 from .forms import ROLES, PasswordForm, PersonForm, RoleForm, SignInForm, TokenForm
+from .identities.queries import identity_at
+from .identities.services import services
 from .models import LoginSession, PersonalToken, Role, User
 from .passwords import verify_password
 
@@ -163,15 +165,17 @@ def end_session(session_id: int) -> Response:
 def account_page(password_form: PasswordForm, token_form: TokenForm, status: int = 200) -> Response:
     user = me()
     idle_since = now() - current_app.config["SETTINGS"].session_idle
-    return web.render(
+    answer = web.render(
         "accounts/show.html",
         status=status,
+        linkable=[(service, identity_at(service.provider, user)) for service in services()],
         password_form=password_form,
         token_form=token_form,
         sessions=queries.sessions_of(user, idle_since),
         current_session=my_session(),
         tokens=queries.tokens_of(user),
     )
+    return web.allow_forms_to(answer, *(service.url for service in services()))
 
 
 # People ---------------------------------------------------------------------------------------------------------

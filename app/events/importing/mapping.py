@@ -98,10 +98,12 @@ def guess(table: Table, results: Choices[str, Result] | None = None) -> Mapping:
     fields = [Field.METADATA] * len(names)
     for field, headers in HEADERS.items():
         candidates = [index for index, name in enumerate(names) if name in headers]
-        if len(candidates) > 1:
-            candidates.sort(key=lambda index: _unlikelihood(table, index, field, names[index]))
-        for index in candidates[:1]:
-            fields[index] = field
+        if field is Field.IGNORE:
+            fields = [field if index in candidates else given for index, given in enumerate(fields)]
+        elif len(candidates) == 1:  # As mostly: no need to look how full the column is.
+            fields[candidates[0]] = field
+        elif candidates:
+            fields[min(candidates, key=lambda index: _unlikelihood(table, index, field, names[index]))] = field
     guessed: list[Meaning] = list(_with_name_parts(names, fields))
     for index, header in enumerate(table.headers):
         if results and guessed[index] is Field.METADATA and (result := results.get(folded(header))):
