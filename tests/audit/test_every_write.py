@@ -39,6 +39,7 @@ NOT_THE_DATA = {"audit_entries", "idempotent_answers", "installation", "jobs", "
 """Tables in which a write tells nothing about people or events, or which are the log itself."""
 
 UNLOGGED = {
+    "api.refresh": "goes on with a sign-in, which is logged",
     "second_step.begin": "asks for nothing until a code confirms it, which is logged",
     "importing.save": "how a file is read, before it is imported: what was chosen is logged when it is",
     "importing.apply": "asks the worker, who logs what it did",
@@ -245,13 +246,23 @@ def half_way(world: World) -> tuple[str, dict[str, Any]]:
     return "/sign-in/code", {"data": {"code": code}}
 
 
+def program_of(world: World) -> dict[str, str]:
+    """What a program holds that somebody has signed in to."""
+    body = {"email": world.me.email, "password": make.PASSWORD}
+    return dict(world.browser.post("/api/v1/auth/login", json=body).get_json())
+
+
+def bearer(world: World) -> dict[str, str]:
+    return {"Authorization": f"Bearer {program_of(world)['token']}"}
+
+
 EXAMPLES: dict[str, Example] = {
     "accounts.open_session": lambda w: ("/sign-in", {"data": {"email": w.helper.email, "password": make.PASSWORD}}),
     "accounts.sign_out": form(lambda w: "/sign-out"),
     "accounts.change_password": form(
         lambda w: "/account/password", current=make.PASSWORD, password="new words 1", again="new words 1"
     ),
-    "accounts.create_token": form(lambda w: "/account/tokens", name="laptop"),
+    "accounts.create_token": form(lambda w: "/account/tokens", name="laptop", scopes="profile:read", expires="30"),
     "accounts.revoke_token": form(lambda w: f"/account/tokens/{token_of(w)[0]}/revoke"),
     "accounts.end_session": form(lambda w: f"/account/sessions/{own(w, LoginSession, user_id=w.me.id).id}/end"),
     "accounts.create_person": form(
@@ -267,6 +278,14 @@ EXAMPLES: dict[str, Example] = {
     "second_step.delete": lambda w: ("/account/second-step/delete", {"data": {"code": recovery_code(w.me)}}),
     "second_step.delete_of": form(lambda w: f"/people/{w.helper.id}/second-step/delete"),
     "second_step.check": half_way,
+    "api.register": lambda w: ("/api/v1/auth/register", {"json": {"email": "x@example.org", "password": "new words"}}),
+    "api.sign_in": lambda w: ("/api/v1/auth/login", {"json": {"email": w.me.email, "password": make.PASSWORD}}),
+    "api.refresh": lambda w: ("/api/v1/auth/refresh", {"json": {"refresh_token": program_of(w)["refresh_token"]}}),
+    "api.sign_out": lambda w: ("/api/v1/auth/logout", {"json": {"refresh_token": program_of(w)["refresh_token"]}}),
+    "api.create_user": lambda w: (
+        "/api/v1/users",
+        {"json": {"email": "x@example.org", "name": "X"}, "headers": bearer(w)},
+    ),
     "avatars.save": lambda w: ("/account/avatar", {"data": {"avatar": (BytesIO(picture()), "me.png")}}),
     "avatars.delete": form(with_picture),
     "api.create_import": json_import,
