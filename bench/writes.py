@@ -55,7 +55,7 @@ def main() -> None:
 def sheet(here: Place, app: Flask, user: User, event: Event) -> None:
     """Laurel's share includes the request: session, form, rights, parsing, audit."""
     with app.app_context():
-        browser = signed_in(app, user)
+        browser, cookie = signed_in(app, user)
         event = db.session.get_one(Event, event.id)
         group, activity = event.groups[0], event.activities[0]
         ids = [person.id for person in group.participants]
@@ -68,7 +68,7 @@ def sheet(here: Place, app: Flask, user: User, event: Event) -> None:
         for _save in range(SAVES):
             at, value = next(version), next(numbers)
             form = {f"version-{one}": str(at) for one in ids} | {f"value-{one}-1": str(value) for one in ids}
-            answer = browser.post(url, data=form)
+            answer = browser.post(url, data=form, headers={"Cookie": cookie})
             assert answer.status_code == 303, answer.status_code
         return SAVES
 
@@ -127,13 +127,16 @@ def plain_save(event_id: int, activity_id: int, ids: list[int], value: int, user
     db.session.commit()
 
 
-def signed_in(app: Flask, user: User) -> FlaskClient:
+def signed_in(app: Flask, user: User) -> tuple[FlaskClient, str]:
+    """A client and its cookie, which stays what it is: none of the pages with what was flashed is looked at here."""
     browser = app.test_client()
     token = open_session(user, address="127.0.0.1", browser="bench")
     db.session.commit()
     with browser.session_transaction() as session:
         session["_user_id"] = token
-    return browser
+    cookie = browser.get_cookie("laurel")
+    assert cookie
+    return app.test_client(use_cookies=False), f"laurel={cookie.value}"
 
 
 # Import -----------------------------------------------------------------------------------------------------------
