@@ -17,6 +17,7 @@ from .events.importing import routes as importing_routes
 from .exports import routes as exports_routes
 from .jobs import commands as job_commands
 from .leaderboards import routes as leaderboards_routes
+from .scoring import edit_routes as scoring_edit_routes
 from .scoring import importing as scoring_importing
 from .scoring import routes as scoring_routes
 
@@ -39,6 +40,7 @@ PARTS: tuple[ModuleType, ...] = (
     importing_routes,
     scoring_importing,
     scoring_routes,
+    scoring_edit_routes,
     leaderboards_routes,
     exports_routes,
     audit_routes,

@@ -5,6 +5,7 @@ import "./confirm.js";
 import "./copy.js";
 import "./dialogs.js";
 import "./requests.js";
+import "./sync.js";
 import "./toasts.js";
 
 // What is wrong with a form is read first, on a new page as in a new piece.
