@@ -12,7 +12,7 @@ from app.config import Settings
 
 settings = Settings.from_environment()
 
-bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
+bind = settings.address
 worker_class = "gthread"
 workers = settings.workers
 threads = settings.threads

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
@@ -31,6 +33,10 @@ class Settings:
     database_url: str = f"sqlite:///{INSTANCE / 'laurel.db'}"
     redis_url: str = "redis://127.0.0.1:6379/0"
     files: Path = INSTANCE / "files"
+    public_url: str = ""
+    """Where other people and other services reach this installation, without a slash at its end; or not known."""
+    address: str = "127.0.0.1:8000"
+    """Where the web server listens."""
     secure_cookies: bool = False
     proxies: int = 0
     default_language: str = "en"
@@ -40,6 +46,14 @@ class Settings:
     upload_limit: int = 6 * MEGABYTE
     log_format: str = "text"
     metrics_token: str = ""
+    osu_url: str = "https://osu.ppy.sh"
+    osu_client_id: str = ""
+    osu_client_secret: str = field(default="", repr=False)
+    github_url: str = "https://github.com"
+    github_client_id: str = ""
+    github_client_secret: str = field(default="", repr=False)
+    sandbox: bool = False
+    """Whether made-up services on this computer stand in for those two. Never in production."""
     workers: int = 2
     threads: int = 8
     argon2_cheap: bool = False
@@ -58,6 +72,8 @@ class Settings:
             database_url=_database_url(environ.get("DATABASE_URL") or f"sqlite:///{instance / 'laurel.db'}"),
             redis_url=environ.get("REDIS_URL") or cls.redis_url,
             files=Path(environ.get("LAUREL_FILES") or instance / "files"),
+            public_url=_public_url(environ.get("LAUREL_PUBLIC_URL", "").strip()),
+            address=f"{environ.get('HOST') or '127.0.0.1'}:{environ.get('PORT') or '8000'}",
             secure_cookies=_flag(environ, "LAUREL_SECURE_COOKIES", production),
             proxies=_whole_number(environ, "LAUREL_PROXIES", 0),
             default_language=_choice(environ, "LAUREL_LANGUAGE", "en", {"en", "cs"}),
@@ -67,6 +83,7 @@ class Settings:
             upload_limit=_whole_number(environ, "LAUREL_UPLOAD_MB", 6) * MEGABYTE,
             log_format=_choice(environ, "LAUREL_LOG", "json" if production else "text", {"json", "text"}),
             metrics_token=environ.get("LAUREL_METRICS_TOKEN", ""),
+            **_services(environ, production),
             workers=_whole_number(
                 environ, "LAUREL_WORKERS", _whole_number(environ, "WEB_CONCURRENCY", 2, least=1), least=1
             ),
@@ -142,6 +159,65 @@ def _secret_key(given: str, production: bool, instance: Path) -> str:
 def _database_url(url: str) -> str:
     # Hosting services still hand out the old scheme name.
     return url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url
+
+
+def _public_url(url: str) -> str:
+    return _whole_url("LAUREL_PUBLIC_URL", url, "https://laurel.example.org").rstrip("/") if url else ""
+
+
+def _whole_url(name: str, url: str, example: str) -> str:
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole or parts.query or parts.fragment or "@" in parts.netloc:
+        raise BadSettings(f"{name} must be an address like {example}, not {url!r}")
+    return url
+
+
+def _services(environ: Mapping[str, str], production: bool) -> dict[str, Any]:
+    """Where people may sign in from, and the keys that those services gave Laurel; or the sandbox in their stead."""
+    sandbox = environ.get("LAUREL_SANDBOX_URL", "")
+    if sandbox:
+        return _sandbox(sandbox, production)
+    found: dict[str, Any] = {}
+    for name in ("osu", "github"):
+        client, secret = f"{name.upper()}_CLIENT_ID", f"{name.upper()}_CLIENT_SECRET"
+        keys = environ.get(client, "").strip(), environ.get(secret, "").strip()
+        if any(keys) and not all(keys):
+            raise BadSettings(f"{client} and {secret} belong together: set both of them, or neither")
+        found |= {f"{name}_client_id": keys[0], f"{name}_client_secret": keys[1]}
+        url = environ.get(f"LAUREL_{name.upper()}_URL", "").strip()
+        if url:
+            found[f"{name}_url"] = _service_url(f"LAUREL_{name.upper()}_URL", url, production)
+    if found["osu_client_id"] and not found["osu_client_id"].isdecimal():
+        raise BadSettings(f"OSU_CLIENT_ID must be the number that osu! shows, not {found['osu_client_id']!r}")
+    return found
+
+
+def _sandbox(url: str, production: bool) -> dict[str, Any]:
+    if production:
+        raise BadSettings("LAUREL_SANDBOX_URL lets anybody sign in as anybody: it is not for production")
+    if not re.fullmatch(r"http://127\.0\.0\.1:[0-9]{1,5}", url):
+        raise BadSettings(f"LAUREL_SANDBOX_URL must be on this computer, like http://127.0.0.1:8010, not {url!r}")
+    return {
+        "sandbox": True,
+        "osu_url": url,
+        "osu_client_id": "1",
+        "osu_client_secret": "sandbox",
+        "github_url": url,
+        "github_client_id": "sandbox",
+        "github_client_secret": "sandbox",
+    }
+
+
+def _service_url(name: str, url: str, production: bool) -> str:
+    parts = urlsplit(_whole_url(name, url, "https://osu.ppy.sh"))
+    near = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    if parts.path.strip("/") or (parts.scheme != "https" and (production or not near)):
+        raise BadSettings(f"{name} must begin with https:// and end with the host, not {url!r}")
+    return url.rstrip("/")
 
 
 def _flag(environ: Mapping[str, str], name: str, default: bool) -> bool:

@@ -1,6 +1,7 @@
 """Every feature's tables, imported in one place so that migrations see them all."""
 
-from .accounts.models import LoginSession, PersonalToken, User
+from .accounts.identities.models import Identity, UsedState
+from .accounts.models import AvatarFile, LoginSession, PersonalToken, User
 from .api.models import IdempotentAnswer
 from .audit.models import AuditEntry, Installation
 from .events.models import (
@@ -20,12 +21,14 @@ from .scoring.models import Mark, Record, RecordChange
 __all__ = [
     "Activity",
     "AuditEntry",
+    "AvatarFile",
     "Category",
     "Event",
     "EventEvaluator",
     "Group",
     "GroupEvaluator",
     "IdempotentAnswer",
+    "Identity",
     "Import",
     "Installation",
     "Job",
@@ -36,5 +39,6 @@ __all__ = [
     "Record",
     "RecordChange",
     "TeamLogin",
+    "UsedState",
     "User",
 ]

@@ -7,6 +7,7 @@ from types import ModuleType
 from . import demo, extensions, health, home, i18n, icons, logs, metrics, navigation, web
 from . import models as models
 from .accounts import access as accounts_access
+from .accounts import avatar_routes as accounts_avatar_routes
 from .accounts import commands as accounts_commands
 from .accounts import routes as accounts_routes
 from .api import routes as api_routes
@@ -31,6 +32,7 @@ PARTS: tuple[ModuleType, ...] = (
     accounts_access,
     accounts_commands,
     accounts_routes,
+    accounts_avatar_routes,
     audit_commands,
     job_commands,
     health,

@@ -14,7 +14,19 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    has_request_context,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -136,6 +148,25 @@ def go_to_url(url: str) -> AnyResponse:
     if wants_piece():
         return Response(status=204, headers={"HX-Redirect": url})
     return redirect(url, 303)
+
+
+def public_url_for(endpoint: str, **values: Any) -> str:
+    """The whole address of a page, for where this browser is not: a card, a mail, another service.
+
+    LAUREL_PUBLIC_URL goes first. Without it, it is the address that was asked, which anybody can make up in a request's
+    `Host`: what goes out by mail is written in a job. There it is the web server's own.
+    """
+    settings = current_app.config["SETTINGS"]
+    if has_request_context() and not settings.public_url:
+        return url_for(endpoint, _external=True, **values)
+    path = current_app.url_map.bind("").build(endpoint, values)
+    return (settings.public_url or f"http://{settings.address}") + path
+
+
+def opens_on_phones(url: str) -> bool:
+    """Whether an address is more than this computer's name for itself."""
+    host = urlsplit(url).hostname or ""
+    return host not in {"localhost", "::1", "::"} and not host.startswith(("127.", "0.")) and host[-10:] != ".localhost"
 
 
 def is_local(url: str) -> bool:

@@ -14,6 +14,8 @@ import pytest
 import redis as redis_client
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import event
 
 from app import create_app, embedded, processes
@@ -26,6 +28,10 @@ from tests.support.servers import Running, Scheduler, Server, Worker
 from tests.support.session import Session
 
 SECRET_KEY = "a key that only the tests use, 0123456789"
+
+# Two tests at a time share two cores with servers and browsers: how long an example takes tells nothing.
+hypothesis_settings.register_profile("laurel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("laurel")
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
 

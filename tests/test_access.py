@@ -16,6 +16,7 @@ EVERYONE = {
     "accounts.open_session",
     "accounts.sign_in",
     "api.show_openapi",
+    "avatars.show",
     "events.join",
     "events.join_with",
     "events.open_team_session",

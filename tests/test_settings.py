@@ -44,6 +44,11 @@ def test_the_address_that_hosting_services_give_works() -> None:
     assert settings.database_url == "postgresql://me@db/laurel"
 
 
+def test_the_public_address_has_no_slash_at_its_end() -> None:
+    settings = Settings.from_environment({"SECRET_KEY": KEY, "LAUREL_PUBLIC_URL": "https://example.org/laurel/"})
+    assert settings.public_url == "https://example.org/laurel"
+
+
 @pytest.mark.parametrize(
     ("variables", "workers"),
     [({}, 2), ({"WEB_CONCURRENCY": "4"}, 4), ({"WEB_CONCURRENCY": "4", "LAUREL_WORKERS": "3"}, 3)],
@@ -59,11 +64,52 @@ def test_the_number_of_workers(variables: dict[str, str], workers: int) -> None:
         ("LAUREL_LANGUAGE", "de"),
         ("LAUREL_LOG", "xml"),
         ("LAUREL_PROXIES", "-1"),
+        ("LAUREL_PUBLIC_URL", "laurel.example.org"),
+        ("LAUREL_PUBLIC_URL", "ftp://laurel.example.org"),
+        ("LAUREL_PUBLIC_URL", "https://me:word@laurel.example.org"),
+        ("LAUREL_PUBLIC_URL", "https://laurel.example.org/?a=b"),
+        ("LAUREL_PUBLIC_URL", "https://"),
+        ("LAUREL_PUBLIC_URL", "https://laurel:port"),
         ("LAUREL_SECURE_COOKIES", "maybe"),
         ("LAUREL_UPLOAD_MB", "much"),
+        ("LAUREL_OSU_URL", "http://osu.ppy.sh"),
+        ("LAUREL_OSU_URL", "https://osu.ppy.sh/api/v2"),
+        ("LAUREL_OSU_URL", "http://127.0.0.1:8010"),
+        ("LAUREL_GITHUB_URL", "github"),
+        ("LAUREL_SANDBOX_URL", "http://127.0.0.1:8010"),
+        ("OSU_CLIENT_ID", "7"),
+        ("OSU_CLIENT_SECRET", "a secret"),
+        ("GITHUB_CLIENT_ID", "7"),
         ("LAUREL_WORKERS", "0"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named(name: str, value: str) -> None:
     with pytest.raises(BadSettings, match=name):
         Settings.from_environment({"SECRET_KEY": KEY, name: value})
+
+
+def test_the_keys_of_another_service_are_taken_in_pairs_and_not_shown() -> None:
+    settings = Settings.from_environment({"SECRET_KEY": KEY, "OSU_CLIENT_ID": "7", "OSU_CLIENT_SECRET": "hush, osu"})
+    assert (settings.osu_client_id, settings.osu_client_secret) == ("7", "hush, osu")
+    assert settings.osu_url == "https://osu.ppy.sh"
+    assert "hush" not in repr(settings)
+
+
+def test_the_number_that_osu_gives_is_a_number() -> None:
+    with pytest.raises(BadSettings, match="OSU_CLIENT_ID"):
+        Settings.from_environment({"SECRET_KEY": KEY, "OSU_CLIENT_ID": "secret", "OSU_CLIENT_SECRET": "7"})
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8010/", "http://sandbox.example:8010", "https://127.0.0.1:8010"])
+def test_the_sandbox_is_on_this_computer(tmp_path: Path, url: str) -> None:
+    environ = {"LAUREL_ENV": "development", "LAUREL_INSTANCE": str(tmp_path), "LAUREL_SANDBOX_URL": url}
+    with pytest.raises(BadSettings, match="LAUREL_SANDBOX_URL"):
+        Settings.from_environment(environ)
+
+
+def test_the_sandbox_stands_in_for_both_services(tmp_path: Path) -> None:
+    url = "http://127.0.0.1:8010"
+    environ = {"LAUREL_ENV": "development", "LAUREL_INSTANCE": str(tmp_path), "LAUREL_SANDBOX_URL": url}
+    settings = Settings.from_environment(environ)
+    assert settings.sandbox
+    assert settings.osu_url == settings.github_url == url

@@ -44,6 +44,41 @@ def test_pages_have_no_script_or_style_of_their_own(client: FlaskClient, path: s
     assert not re.search(r"""(src|href)=["']?(https?:)?//""", page)
 
 
+# Addresses for others ---------------------------------------------------------------------------------------------
+
+
+def test_an_address_for_others_is_the_one_that_was_asked_until_another_is_set(make_app: AppFactory) -> None:
+    asked = make_app(address="127.0.0.1:9000")
+    with asked.test_request_context(base_url="http://10.0.0.7:9000"):
+        assert web.public_url_for("home.show") == "http://10.0.0.7:9000/"
+    with asked.app_context():
+        assert web.public_url_for("home.show") == "http://127.0.0.1:9000/"
+
+
+def test_the_address_that_is_set_wins_over_what_a_request_claims(make_app: AppFactory) -> None:
+    app = make_app(public_url="https://example.org/laurel")
+    for context in (app.app_context(), app.test_request_context(base_url="http://evil.example")):
+        with context:
+            address = web.public_url_for("events.join_with", code="BCDF-GHJK", again=1)
+            assert address == "https://example.org/laurel/join/BCDF-GHJK?again=1"
+
+
+@pytest.mark.parametrize(
+    ("url", "opens"),
+    [
+        ("http://127.0.0.1:8000/join", False),
+        ("http://localhost/join", False),
+        ("http://laurel.localhost:8000/", False),
+        ("http://[::1]:8000/", False),
+        ("http://0.0.0.0:8000/", False),
+        ("http://192.168.1.20:8000/join", True),
+        ("https://laurel.example.org/", True),
+    ],
+)
+def test_whether_a_phone_could_open_an_address(url: str, opens: bool) -> None:
+    assert web.opens_on_phones(url) is opens
+
+
 # Request ids -----------------------------------------------------------------------------------------------------
 
 

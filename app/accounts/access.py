@@ -19,7 +19,7 @@ from .. import web
 from ..database import now
 from ..extensions import csrf, db, login
 from . import queries
-from .models import LoginSession, PersonalToken, Role, User
+from .models import Audience, LoginSession, PersonalToken, Role, User
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -86,6 +86,13 @@ def my_session() -> LoginSession:
 def is_signed_in() -> bool:
     """Whether this request came with a live session. Without a cookie this asks no database."""
     return "_user_id" in session and bool(current_user.is_authenticated)
+
+
+def may_see_profile(user: User) -> bool:
+    """Whether whoever asks may see this person's profile and picture."""
+    if user.visible_to is Audience.EVERYONE:
+        return True
+    return bool(current_user.is_authenticated) and (user.visible_to is Audience.SIGNED_IN or me().id == user.id)
 
 
 def to_sign_in() -> Response:

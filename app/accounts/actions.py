@@ -14,18 +14,20 @@ from .tokens import new_token, token_hash
 TOKEN_PREFIX = "laurel_"  # noqa: S105
 
 
-def create_user(email: str, name: str, role: Role, password: str | None, *, by: User | None) -> User:
+def create_user(email: str | None, name: str, role: Role, password: str | None, *, by: User | None) -> User:
     return _add_user(email, name, role, hash_password(password) if password else None, shared=False, by=by)
 
 
 def create_shared_user(name: str, *, by: User) -> User:
-    """An evaluator's account that a team shares. Its address is one that no mail reaches and nobody can type."""
-    return _add_user(f"{new_token()}@team.invalid".casefold(), name, Role.EVALUATOR, None, shared=True, by=by)
+    """An evaluator's account that a team shares, with neither an address nor a password."""
+    return _add_user(None, name, Role.EVALUATOR, None, shared=True, by=by)
 
 
-def _add_user(email: str, name: str, role: Role, password_hash: str | None, *, shared: bool, by: User | None) -> User:
+def _add_user(
+    email: str | None, name: str, role: Role, password_hash: str | None, *, shared: bool, by: User | None
+) -> User:
     user = User(
-        email=fold_email(email),
+        email=fold_email(email) if email else None,
         username=queries.free_username(name),
         name=name.strip(),
         role=role,

@@ -24,16 +24,25 @@ class Role(StrEnum):
         return ladder.index(self) >= ladder.index(other)
 
 
+class Audience(StrEnum):
+    """Who may see somebody's profile, their picture included."""
+
+    EVERYONE = "everyone"
+    SIGNED_IN = "signed_in"
+    ONLY_ME = "only_me"
+
+
 class User(UserMixin, Model):  # type: ignore[misc]
     """A person with an account. `email` and `username` are kept case-folded, so that they are compared without case.
 
-    A shared one stands for a team that signs in with a code: it has no password, and nothing of its own to change.
+    Who came in through another service may have no address and no password. A shared one stands for a team that signs
+    in with a code: it has neither, and nothing of its own to change.
     """
 
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(String(254), unique=True)
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
     username: Mapped[str] = mapped_column(String(32), unique=True, index=True)
     name: Mapped[str] = mapped_column(String(120))
     role: Mapped[Role] = mapped_column(Enumerated(Role))
@@ -41,6 +50,16 @@ class User(UserMixin, Model):  # type: ignore[misc]
     active: Mapped[bool] = mapped_column(default=True)
     shared: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    nickname: Mapped[str] = mapped_column(String(60), default="")
+    """What public lists call them; empty for their name."""
+    bio: Mapped[str] = mapped_column(String(500), default="")
+    avatar: Mapped[str | None] = mapped_column(String(32), unique=True, index=True)
+    """What stands in the address of their picture; see `avatars`."""
+    visible_to: Mapped[Audience] = mapped_column(Enumerated(Audience), default=Audience.SIGNED_IN)
+    language: Mapped[str] = mapped_column(String(8), default="")
+    theme: Mapped[str] = mapped_column(String(8), default="")
+    """Both as chosen last, on whichever device; empty for never."""
 
     @property
     def is_active(self) -> bool:
@@ -57,6 +76,16 @@ class User(UserMixin, Model):  # type: ignore[misc]
     @property
     def is_super_admin(self) -> bool:
         return self.role is Role.SUPER_ADMIN
+
+
+class AvatarFile(Model):
+    """One size of somebody's picture, in pixels a side, and the file that it is kept in."""
+
+    __tablename__ = "avatar_files"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    size: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(32))
 
 
 class LoginSession(Model):

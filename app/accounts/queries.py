@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager
 from ..database import now
 from ..extensions import db
 from . import usernames
-from .models import LoginSession, PersonalToken, Role, User
+from .models import AvatarFile, LoginSession, PersonalToken, Role, User
 from .tokens import token_hash
 
 
@@ -90,6 +90,16 @@ def tokens_of(user: User) -> Sequence[PersonalToken]:
         .where(PersonalToken.user_id == user.id, PersonalToken.revoked_at.is_(None))
         .order_by(PersonalToken.created_at.desc())
     ).all()
+
+
+def avatar_file(avatar: str, size: int) -> tuple[User, str] | None:
+    """Whose picture this is, and the key of its file of that size."""
+    row = db.session.execute(
+        select(User, AvatarFile.key)
+        .join(AvatarFile, AvatarFile.user_id == User.id)
+        .where(User.avatar == avatar, User.active, AvatarFile.size == size)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 def seconds_since(moment: datetime) -> int:

@@ -9,7 +9,14 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+import structlog
 from flask import current_app
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from ..extensions import db
+
+log = structlog.get_logger()
 
 KEY = re.compile(r"[0-9a-f]{32}")
 
@@ -47,6 +54,25 @@ def delete(key: str) -> None:
     """Gone afterwards, whether it was there or not."""
     with suppress(MissingFile):
         _file(key).unlink(missing_ok=True)
+
+
+def delete_after_commit(key: str) -> None:
+    """Delete it once the transaction is committed, in which nothing names it any more; keep it otherwise."""
+    db.session.info.setdefault("files_to_delete", []).append(key)
+
+
+@event.listens_for(Session, "after_commit")
+def _delete_after_commit(session: Session) -> None:
+    for key in session.info.pop("files_to_delete", []):
+        try:
+            delete(key)
+        except OSError as error:
+            log.warning("file_not_deleted", key=key, error=str(error))
+
+
+@event.listens_for(Session, "after_rollback")
+def _keep_after_rollback(session: Session) -> None:
+    session.info.pop("files_to_delete", None)
 
 
 def _file(key: str) -> Path:

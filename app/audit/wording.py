@@ -61,6 +61,8 @@ ACTIONS: dict[str, LazyString] = {
     "user.activate": _l("Let an account in again"),
     "user.deactivate": _l("Shut an account out"),
     "user.password": _l("Changed a password"),
+    "user.avatar": _l("Changed a picture"),
+    "user.avatar_delete": _l("Removed a picture"),
     "session.open": _l("Signed in"),
     "session.refuse": _l("Failed to sign in"),
     "session.end": _l("Signed out"),

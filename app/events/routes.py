@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, abort, flash, url_for
+from flask import Flask, abort, flash
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -165,7 +165,7 @@ def share_url(event: Event) -> str | None:
     if event.visibility is Visibility.PRIVATE:
         return None
     link = event.link_token if event.visibility is Visibility.LINK else None
-    return url_for("leaderboards.show", event_id=event.id, link=link, _external=True)
+    return web.public_url_for("leaderboards.show", event_id=event.id, link=link)
 
 
 def status_news(event: Event) -> str:

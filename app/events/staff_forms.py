@@ -31,7 +31,7 @@ class PoolForm(Form):
 
     def __init__(self, users: Sequence[User]) -> None:
         super().__init__()
-        self.users.choices = [SelectChoice(user.id, f"{user.name} · {user.email}") for user in users]
+        self.users.choices = [SelectChoice(user.id, f"{user.name} · {user.email or user.username}") for user in users]
 
 
 def assignment_form(members: Sequence[EventEvaluator], groups: Sequence[Group]) -> Form:

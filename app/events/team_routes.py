@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import segno
-from flask import flash, request, url_for
+from flask import flash, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -41,8 +43,7 @@ def make_teams(event_id: int) -> Response:
     codes = team_actions.make_logins(event, wanted, _("%s: helpers"), by=me())
     db.session.commit()
     cards = [(group, codes[group.id], qr_code(codes[group.id])) for group in wanted]
-    where = url_for("events.join", _external=True).partition("://")[2]
-    return web.render("events/cards.html", event=event, cards=cards, where=where)
+    return web.render("events/cards.html", event=event, cards=cards, join_at=join_address())
 
 
 @bp.post("/events/<int:event_id>/teams/<int:group_id>/revoke")
@@ -93,7 +94,7 @@ def refuse(form: JoinForm) -> Response:
 
 
 def qr_code(code: str) -> Markup:
-    drawing = segno.make(url_for("events.join_with", code=code, _external=True), error="m", micro=False)
+    drawing = segno.make(web.public_url_for("events.join_with", code=code), error="m", micro=False)
     svg = drawing.svg_inline(svgclass="qr", lineclass=None, omitsize=True, border=2, light="#fff")
     return Markup(svg)  # noqa: S704  Drawn here, from squares alone.
 
@@ -101,4 +102,23 @@ def qr_code(code: str) -> Markup:
 def teams_page(event: Event, form: TeamsForm, *, status: int = 200) -> Response:
     logins = {login.group_id: login for login in queries.team_logins(event) if login.code_hash}
     groups = queries.groups(event)
-    return web.render("events/teams.html", status=status, event=event, form=form, groups=groups, logins=logins)
+    return web.render(
+        "events/teams.html",
+        status=status,
+        event=event,
+        form=form,
+        groups=groups,
+        logins=logins,
+        join_at=join_address(),
+    )
+
+
+class Address(NamedTuple):
+    words: str
+    opens_on_phones: bool
+
+
+def join_address() -> Address:
+    """Where the cards send people, as it is typed."""
+    url = web.public_url_for("events.join")
+    return Address(url.partition("://")[2], web.opens_on_phones(url))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.accounts import actions as accounts
+from app.accounts import avatars
 from app.accounts.models import LoginSession, Role, User
 from app.audit.models import AuditEntry
 from app.database import locked, now
@@ -27,6 +29,7 @@ from app.jobs.models import Job
 from app.jobs.runner import run_job
 from tests.conftest import SignIn
 from tests.support import make
+from tests.support.pictures import picture
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -182,6 +185,12 @@ def applied_import(world: World) -> str:
     return f"{url}/undo"
 
 
+def with_picture(world: World) -> str:
+    avatars.save(world.me, picture())
+    db.session.commit()
+    return "/account/avatar/delete"
+
+
 EXAMPLES: dict[str, Example] = {
     "accounts.open_session": lambda w: ("/sign-in", {"data": {"email": w.helper.email, "password": make.PASSWORD}}),
     "accounts.sign_out": form(lambda w: "/sign-out"),
@@ -197,6 +206,8 @@ EXAMPLES: dict[str, Example] = {
     "accounts.change_role": form(lambda w: f"/people/{w.helper.id}/role", role="admin"),
     "accounts.deactivate": form(lambda w: f"/people/{w.helper.id}/deactivate"),
     "accounts.activate": form(closed_account),
+    "avatars.save": lambda w: ("/account/avatar", {"data": {"avatar": (BytesIO(picture()), "me.png")}}),
+    "avatars.delete": form(with_picture),
     "api.create_import": json_import,
     "api.create_records": json_records,
     "events.create": form(lambda w: "/events", **DAY),

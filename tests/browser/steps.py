@@ -10,7 +10,7 @@ from tests.support import make
 
 def sign_in(page: Page, user: User) -> None:
     page.goto("/sign-in")
-    page.get_by_label("Email").fill(user.email)
+    page.get_by_label("Email").fill(user.email or "")
     page.get_by_label("Password").fill(make.PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     expect(page).not_to_have_url("**/sign-in**")

@@ -9,11 +9,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.accounts.actions import open_session
 from app.accounts.models import LoginSession, User
 from app.audit.models import AuditEntry
 from app.events.models import Event, EventEvaluator, Group, TeamLogin
 from app.events.team_codes import LETTERS, code_hash, new_code
 from app.extensions import db
+from tests.conftest import AppFactory
 from tests.events.conftest import log
 from tests.support import make
 
@@ -106,6 +108,24 @@ def test_the_card_carries_a_drawing_that_the_policy_allows(browser: FlaskClient,
     assert answer.text.count('<svg viewBox="0 0') >= 1
     assert 'class="qr"' in answer.text
     assert "style=" not in answer.text
+
+
+def test_cards_that_no_phone_can_open_say_so(browser: FlaskClient, games: Event) -> None:
+    before = browser.get(f"/events/{games.id}/teams")
+    cards = browser.post(f"/events/{games.id}/teams", data={"groups": [games.groups[0].id]})
+    for page in (before, cards):
+        assert "No phone can open these squares: they lead to localhost/join" in page.text
+
+
+def test_cards_bear_the_public_address(make_app: AppFactory, games: Event, owner: User) -> None:
+    token = open_session(owner, address="127.0.0.1", browser="tests")
+    db.session.commit()
+    browser = make_app(public_url="https://laurel.example.org").test_client()
+    with browser.session_transaction() as session:
+        session["_user_id"] = token
+    answer = browser.post(f"/events/{games.id}/teams", data={"groups": [games.groups[0].id]})
+    assert "laurel.example.org/join" in answer.text
+    assert "No phone can open" not in answer.text
 
 
 def test_a_new_code_ends_the_old_one_and_who_used_it(app: Flask, browser: FlaskClient, games: Event) -> None:

@@ -74,7 +74,7 @@ def test_every_save_that_was_answered_survives_a_killed_server_once_and_with_its
     for _ in range(CLIENTS):
         group, user = make.group(event, people=10), make.user()
         make.assign(user, group)
-        evaluators.append((user.email, group))
+        evaluators.append((str(user.email), group))
     server = serve()
     working = [
         Evaluator(server.url, email, f"/sheets/{group.id}/{activity.id}", ids_of(group)) for email, group in evaluators

@@ -1,0 +1,98 @@
+"""Pictures that people send in, made anew: whatever else was in the file, or claimed to be, ends here.
+
+Nothing is decoded before its header says how large it will be. The library is imported with the first picture: most
+processes never see one.
+"""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+LARGEST = 5 * 1024 * 1024
+MOST_PIXELS = 32_000_000
+MOST_SCANS = 64
+"""A progressive JPEG may go over all its pixels again in a few bytes, thousands of times. Cameras do it ten times."""
+
+SIZES = (64, 192, 512)
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
+_one_at_a_time = BoundedSemaphore(2)
+
+
+class BadPicture(ValueError):
+    """`message` says what is wrong with it, in the reader's language."""
+
+    def __init__(self, message: LazyString) -> None:
+        super().__init__()
+        self.message = message
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+def squares(data: bytes) -> dict[int, bytes]:
+    """A WebP of each size: the middle of the picture's first frame, upright, with nothing but pixels in it.
+
+    Raises BadPicture.
+    """
+    if len(data) > LARGEST:
+        raise BadPicture(_l("A picture has at most 5 MB."))
+    with _one_at_a_time:
+        try:
+            return {size: _webp(square) for size, square in _cut(data).items()}
+        except BadPicture:
+            raise
+        except Exception as error:
+            # Each decoder has exceptions of its own for what is broken.
+            raise BadPicture(_l("This picture is damaged, or not what it says it is.")) from error
+
+
+def _cut(data: bytes) -> dict[int, Image]:
+    from PIL import ImageOps
+    from PIL.Image import Resampling
+
+    picture = ImageOps.exif_transpose(_decoded(data))
+    large = ImageOps.fit(_plain(picture), (SIZES[-1], SIZES[-1]), Resampling.LANCZOS)
+    return {size: large.resize((size, size), Resampling.LANCZOS) for size in SIZES}
+
+
+def _decoded(data: bytes) -> Image:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        picture = Image.open(BytesIO(data), formats=FORMATS)
+    except UnidentifiedImageError:
+        raise BadPicture(_l("Send a JPEG, PNG, GIF or WebP.")) from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise BadPicture(_TOO_MANY_PIXELS) from None
+    if picture.width * picture.height > MOST_PIXELS:
+        raise BadPicture(_TOO_MANY_PIXELS)
+    if picture.format == "JPEG":
+        if len(re.findall(rb"\xff\xda", data)) > MOST_SCANS:
+            raise BadPicture(_l("This picture is damaged, or not what it says it is."))
+        picture.draft("RGB", (2 * SIZES[-1], 2 * SIZES[-1]))
+    picture.load()
+    return picture
+
+
+def _plain(picture: Image) -> Image:
+    if picture.mode.startswith("I"):
+        return picture.point(lambda value: value / 256).convert("L").convert("RGB")
+    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+
+
+def _webp(picture: Image) -> bytes:
+    out = BytesIO()
+    picture.save(out, "WEBP", quality=84, method=4)
+    return out.getvalue()
+
+
+_TOO_MANY_PIXELS = _l("A picture has at most 32 million pixels.")
