@@ -8,9 +8,9 @@ const pill = document.getElementById("sheet-pill");
 async function tell() {
   const mine = (await outbox.all()).filter((edit) => edit.user === user);
   const count = (name) => mine.filter((edit) => edit.state === name).length;
-  const waiting = count("waiting");
+  const waiting = Math.max(count("waiting"), document.querySelectorAll(".row__state.is-waiting").length);
   const conflicts = count("conflict");
-  const unsettled = mine.length - waiting;
+  const unsettled = mine.length - count("waiting");
   if (waiting && isStuck()) say(stuckIn(), "warn", waiting);
   else if (unsettled && unsettled === conflicts) say("conflict", "bad", conflicts);
   else if (unsettled) say("attention", "bad", unsettled);

@@ -118,6 +118,7 @@ function showWaiting(row) {
   state.classList.add("is-waiting");
   state.querySelector(".row__mark").replaceChildren(piece("waiting-mark"));
   state.querySelector(".row__error").replaceChildren();
+  news.dispatchEvent(new Event("change"));
 }
 
 // Begun -----------------------------------------------------------------------------------------------------------

@@ -93,10 +93,10 @@ def test_focus_caret_and_what_is_being_typed_survive_an_answer(page: Page) -> No
     page.route(
         "**/sheets/**", lambda route: answers.append(route) if route.request.method == "POST" else route.continue_()
     )
-    type_into(page, "Anežka", "80")
-    page.keyboard.type("1:2")
-    page.keyboard.press("ArrowLeft")
-    page.wait_for_timeout(50)
+    with page.expect_request(lambda request: request.method == "POST"):
+        type_into(page, "Anežka", "80")
+        page.keyboard.type("1:2")
+        page.keyboard.press("ArrowLeft")
     for route in answers:
         route.continue_()
     expect_saved(page, "Anežka", "1:20")
