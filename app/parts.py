@@ -21,6 +21,7 @@ from .leaderboards import routes as leaderboards_routes
 from .scoring import edit_routes as scoring_edit_routes
 from .scoring import importing as scoring_importing
 from .scoring import routes as scoring_routes
+from .scoring.lifecycle import routes as lifecycle_routes
 
 PARTS: tuple[ModuleType, ...] = (
     logs,
@@ -43,6 +44,7 @@ PARTS: tuple[ModuleType, ...] = (
     scoring_importing,
     scoring_routes,
     scoring_edit_routes,
+    lifecycle_routes,
     leaderboards_routes,
     exports_routes,
     audit_routes,

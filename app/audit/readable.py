@@ -78,6 +78,8 @@ def _lines(entry: AuditEntry, names: Names, show_marks: ShowMarks) -> Iterator[L
         return
     if "old" in payload or "new" in payload:
         yield from _change_lines(entry, payload, names)
+        if payload.get("reason"):
+            yield Line(_label("reason"), None, str(payload["reason"]))
         return
     for name, value in {**payload, **payload.get("counts", {})}.items():
         if name not in PASSED_OVER and not isinstance(value, dict):

@@ -41,7 +41,7 @@ ACTIONS: dict[str, LazyString] = {
     "activity.create": _l("Added an activity"),
     "activity.save": _l("Changed an activity"),
     "activity.place": _l("Moved an activity in the order"),
-    "activity.state": _l("Locked or unlocked an activity"),
+    "activity.state": _l("Opened, locked or published an activity"),
     "activity.delete": _l("Deleted an activity"),
     "category.create": _l("Added a category"),
     "category.save": _l("Changed a category"),
@@ -97,6 +97,7 @@ FIELDS: dict[str, LazyString] = {
     "new": _l("New"),
     "participant": _l("Participant"),
     "place": _l("Place"),
+    "reason": _l("Reason"),
     "refused": _l("Refused"),
     "role": _l("Role"),
     "starts_on": _l("Day"),
@@ -109,7 +110,7 @@ FIELDS: dict[str, LazyString] = {
 
 CHOICES: dict[str, dict[str, LazyString]] = {
     "gender": {"F": _l("Female"), "M": _l("Male"), "X": _l("Other")},
-    "state": {"OPEN": _l("Open"), "LOCKED": _l("Locked")},
+    "state": {"OPEN": _l("Open"), "LOCKED": _l("Locked"), "PUBLISHED": _l("Published")},
     "status": {"DRAFT": _l("Draft"), "ACTIVE": _l("Active"), "ARCHIVED": _l("Archived")},
     "visibility": {"PRIVATE": _l("Private"), "LINK": _l("By link"), "PUBLIC": _l("Public")},
     "formula": {"SUM": _l("Their sum"), "BEST": _l("The best of them")},

@@ -142,10 +142,6 @@ def place_activity(event: Event, activity: Activity, place: int, *, by: User) ->
     note(event, "activity.place", by, activity, {"place": place})
 
 
-def set_state(event: Event, activity: Activity, state: ActivityState, *, by: User) -> None:
-    change(event, "activity.state", by, activity, {"state": state})
-
-
 def delete_activity(event: Event, activity: Activity, *, by: User) -> None:
     """Raises Refused once anything was written in it."""
     if queries.has_records(activity):

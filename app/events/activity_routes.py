@@ -17,8 +17,8 @@ from . import access, actions, queries
 from .activity_forms import ActivityForm, Notation
 from .blueprint import bp
 from .changes import Refused
-from .forms import PlaceForm, StateForm
-from .kinds import ActivityState, EvaluationType
+from .forms import PlaceForm
+from .kinds import EvaluationType
 from .models import Activity, Event
 
 
@@ -80,21 +80,6 @@ def place_activity(event_id: int, activity_id: int) -> Response:
         abort(422)
     actions.place_activity(event, activity, form.place.data, by=me())
     db.session.commit()
-    return web.go_to("events.activities", event_id=event.id, _anchor=f"activity-{activity.id}")
-
-
-@bp.post("/events/<int:event_id>/activities/<int:activity_id>/state")
-@allow(Role.ADMIN)
-def set_state(event_id: int, activity_id: int) -> Response:
-    event, form = access.event_to_change(event_id), StateForm()
-    activity = access.part_of(event, Activity, activity_id)
-    if not form.validate():
-        abort(422)
-    actions.set_state(event, activity, form.state.data, by=me())
-    db.session.commit()
-    locked = activity.state is ActivityState.LOCKED
-    news = _("%(name)s is locked. No value can change now.") if locked else _("%(name)s is open for values again.")
-    flash(news % {"name": activity.name}, "ok")
     return web.go_to("events.activities", event_id=event.id, _anchor=f"activity-{activity.id}")
 
 

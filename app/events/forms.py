@@ -24,7 +24,7 @@ from ..forms import Form
 from .categories import Bracket, overlaps
 from .details import CategoryDetails, EventDetails, GroupDetails
 from .importing.text import clean
-from .kinds import ActivityState, EventStatus, Gender, Visibility
+from .kinds import EventStatus, Gender, Visibility
 from .labels import COLOURS, GENDERS_OF_MANY, LABELS, ages
 from .models import Activity, Category, Event, Group
 from .names import name_key
@@ -130,10 +130,6 @@ class VisibilityForm(Form):
         ],
         validators=[CHOSEN],
     )
-
-
-class StateForm(Form):
-    state = SelectField(choices=[state.value for state in ActivityState], coerce=ActivityState)
 
 
 class PlaceForm(Form):

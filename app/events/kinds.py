@@ -41,7 +41,8 @@ class Visibility(StrEnum):
 
 
 class ActivityState(StrEnum):
-    """Values may be written to an open activity only; what it shows until then is provisional."""
+    """Values may be written to an open activity only, and what it shows is provisional; a published one is final."""
 
     OPEN = "OPEN"
     LOCKED = "LOCKED"
+    PUBLISHED = "PUBLISHED"

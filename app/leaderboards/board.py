@@ -144,6 +144,10 @@ class Board:
         return self.is_live and self.activity is not None and self.activity.state is ActivityState.OPEN
 
     @property
+    def is_final(self) -> bool:
+        return self.activity is not None and self.activity.state is ActivityState.PUBLISHED
+
+    @property
     def column(self) -> str:
         """What heads the values."""
         if self._kind is EvaluationType.TIME_LOW:

@@ -120,7 +120,7 @@ def _hold(event: Event, activity_ids: Collection[int]) -> tuple[Event, list[Acti
         select(Event, Activity)
         .join(Activity, Activity.event_id == Event.id)
         .where(Event.id == event.id, Activity.id.in_(activity_ids))
-        .with_for_update(of=Event)
+        .with_for_update(of=(Event, Activity))  # The event alone would leave PostgreSQL with the activity as it was.
         .execution_options(populate_existing=True)
     ).all()
     if not rows or not rows[0][0].can_take_scores:

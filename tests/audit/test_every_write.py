@@ -21,7 +21,7 @@ from app.accounts import avatars
 from app.accounts.models import LoginSession, Role, User
 from app.audit.models import AuditEntry
 from app.database import locked, now
-from app.events.kinds import EvaluationType, EventStatus
+from app.events.kinds import ActivityState, EvaluationType, EventStatus
 from app.events.models import Activity, Category, Event, Group, Participant
 from app.events.team_actions import make_logins
 from app.extensions import Model, db
@@ -163,6 +163,12 @@ def withdrawn(world: World) -> tuple[str, dict[str, Any]]:
     return chosen("return")(world)
 
 
+def states(world: World, to: str, now: ActivityState = ActivityState.OPEN) -> tuple[str, dict[str, Any]]:
+    world.activity.state = now
+    db.session.commit()
+    return f"{world.url}/results/{to}", {"data": {"activities": [world.activity.id], "reason": "The jury said so."}}
+
+
 def team_code(world: World) -> str:
     code = make_logins(locked(Event, world.event.id), [world.group], "%s: helpers", by=world.me)[world.group.id]
     db.session.commit()
@@ -239,7 +245,6 @@ EXAMPLES: dict[str, Example] = {
     "events.create_activity": form(lambda w: f"{w.url}/activities", **ACTIVITY),
     "events.save_activity": form(lambda w: f"{w.url}/activities/{w.activity.id}", **ACTIVITY),
     "events.place_activity": form(lambda w: f"{w.url}/activities/{second(w, make.activity).id}/place", place="1"),
-    "events.set_state": form(lambda w: f"{w.url}/activities/{w.activity.id}/state", state="LOCKED"),
     "events.delete_activity": form(lambda w: f"{w.url}/activities/{w.activity.id}/delete"),
     "events.create_category": form(lambda w: f"{w.url}/categories", **CATEGORY),
     "events.save_category": form(lambda w: f"{w.url}/categories/{w.category.id}", **CATEGORY),
@@ -253,6 +258,9 @@ EXAMPLES: dict[str, Example] = {
     "importing.take_back": form(applied_import),
     "importing.delete": form(lambda w: f"{w.upload()}/delete"),
     "edits.save": edit,
+    "lifecycle.lock": lambda w: states(w, "locked"),
+    "lifecycle.publish": lambda w: states(w, "published", now=ActivityState.LOCKED),
+    "lifecycle.reopen": lambda w: states(w, "open", now=ActivityState.PUBLISHED),
     "scoring.save": lambda w: (sheet(w), {"data": row(w)}),
     "scoring.save_row": lambda w: (f"{sheet(w)}/{w.person.id}", {"data": row(w)}),
 }

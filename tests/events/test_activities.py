@@ -108,17 +108,16 @@ def test_it_opens_again_when_its_values_are_cleared(browser: FlaskClient, owner:
     assert activity.mark_count == 3
 
 
-def test_an_activity_is_locked_and_unlocked(browser: FlaskClient) -> None:
+def test_the_list_says_where_an_activity_stands_and_leads_to_where_it_is_locked(browser: FlaskClient) -> None:
     event = make.event()
-    activity = make.activity(event)
-    url = f"/events/{event.id}/activities/{activity.id}/state"
-    assert browser.post(url, data={"state": "LOCKED"}).location.endswith(f"#activity-{activity.id}")
-    assert activity.state == "LOCKED"
-    assert "is locked. No value can change now." in browser.get(f"/events/{event.id}/activities").text
-    browser.post(url, data={"state": "OPEN"})
-    assert browser.post(url, data={"state": "AJAR"}).status_code == 422
-    assert activity.state == "OPEN"
-    assert log(event) == ["activity.state"] * 2
+    activity = make.activity(event, name="Jump")
+    page = browser.get(f"/events/{event.id}/activities").text
+    assert f'href="/events/{event.id}/results?activity={activity.id}" aria-label="Lock Jump"' in page
+    activity.state = ActivityState.PUBLISHED
+    db.session.commit()
+    page = browser.get(f"/events/{event.id}/activities").text
+    assert "Final" in page
+    assert "Unlock Jump" in page
 
 
 def test_activities_change_places(browser: FlaskClient) -> None:
