@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from . import demo, extensions, health, home, i18n, icons, logs, metrics, navigation, web
+from . import demo, extensions, health, home, i18n, icons, logs, metrics, navigation, offline, web
 from . import models as models
 from .accounts import access as accounts_access
 from .accounts import avatar_routes as accounts_avatar_routes
@@ -39,6 +39,7 @@ PARTS: tuple[ModuleType, ...] = (
     health,
     metrics,
     home,
+    offline,
     events_routes,
     importing_routes,
     scoring_importing,

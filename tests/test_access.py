@@ -27,6 +27,8 @@ EVERYONE = {
     "leaderboards.index",
     "leaderboards.live",
     "leaderboards.show",
+    "offline.show",
+    "offline.worker",
     "preferences.save",
     "static",
     "styleguide.example",

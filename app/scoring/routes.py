@@ -7,6 +7,7 @@ from itertools import groupby
 from flask import Blueprint, Flask, abort, flash, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from .. import web
@@ -41,6 +42,14 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(marks_text)
     app.add_template_filter(source_name)
     app.add_template_filter(usual)
+
+
+@bp.after_request
+def name_reader(response: Response) -> Response:
+    """Tells the service worker whose page this is, so that it is shown to nobody else without a network."""
+    if current_user.is_authenticated:
+        response.headers["Laurel-Reader"] = str(current_user.id)
+    return response
 
 
 @bp.get("")

@@ -2,7 +2,10 @@
 
    An edit is a row as typed: { id, user, by, sheet, participant, marks, version, key, tried, state }. Its state is
    "waiting" until it is sent; "refused", "conflict" or "doubtful" when Laurel has answered that somebody must decide.
-   What may have been sent already is never changed, since its key stands for it: what is typed then comes after it. */
+   What may have been sent already is never changed, since its key stands for it: what is typed then comes after it.
+   The database takes a moment: until it has an edit, a note of it stands in the local storage, which takes none. */
+
+const NOTE = "laurel typed ";
 
 let opened;
 const stored = new Map(); // The newest version of each row that this page has stored, which what is typed next builds on.
@@ -10,7 +13,10 @@ const stored = new Map(); // The newest version of each row that this page has s
 function open() {
   opened ??= new Promise((resolve, reject) => {
     const request = indexedDB.open("laurel", 1);
-    request.onupgradeneeded = () => request.result.createObjectStore("outbox", { keyPath: "id", autoIncrement: true });
+    request.onupgradeneeded = () => {
+      const store = request.result.createObjectStore("outbox", { keyPath: "id", autoIncrement: true });
+      store.createIndex("row", ["user", "sheet", "participant"]);
+    };
     request.onerror = () => reject(request.error);
     request.onsuccess = () => {
       request.result.onversionchange = () => { request.result.close(); opened = undefined; };
@@ -20,8 +26,8 @@ function open() {
   return opened;
 }
 
-/* One transaction: `work` gets the store and all edits there are, in the order in which they were typed. */
-async function transact(mode, work) {
+/* One transaction: `work` gets the store and all edits there are, or a row's, in the order in which they were typed. */
+async function transact(mode, work, row) {
   const database = await open();
   return new Promise((resolve, reject) => {
     const transaction = database.transaction("outbox", mode, { durability: "strict" });
@@ -29,39 +35,47 @@ async function transact(mode, work) {
     let result;
     transaction.oncomplete = () => resolve(result);
     transaction.onabort = () => reject(transaction.error);
-    store.getAll().onsuccess = ({ target }) => { result = work(store, target.result); };
+    const wanted = row ? store.index("row").getAll([row.user, row.sheet, row.participant]) : store.getAll();
+    wanted.onsuccess = ({ target }) => { result = work(store, target.result); };
   });
 }
 
 export const all = () => transact("readonly", (_store, edits) => edits);
 
 /* Put a row's marks in line, in place of what has not been tried yet or has been answered. */
-export function put(edit) {
-  return transact("readwrite", (store, edits) => {
-    const before = edits.filter((other) => isSameRow(other, edit));
-    const last = before.at(-1);
+export async function put(edit) {
+  const [name, note] = [NOTE + nameOf(edit), JSON.stringify(edit)];
+  localStorage.setItem(name, note);
+  await transact("readwrite", (store, edits) => {
+    const last = edits.at(-1);
     const isFree = last && (last.state !== "waiting" || !last.tried);
     const seen = Math.max(edit.version, stored.get(nameOf(edit)) ?? -1);
     const version = isFree && last.state !== "refused" ? last.version : seen;
     const fresh = { ...edit, version, key: newKey(), tried: false, state: "waiting" };
     if (isFree) store.delete(last.id);
     store.add(fresh);
-  });
+  }, edit);
+  if (localStorage.getItem(name) === note) localStorage.removeItem(name);
+}
+
+/* What a page had no time to put in before it was closed. */
+export async function recover() {
+  for (const name of Object.keys(localStorage)) if (name.startsWith(NOTE)) await put(JSON.parse(localStorage.getItem(name)));
 }
 
 /* Send the same again under a new key, with what was decided meanwhile. */
 export function again(row, changes = {}) {
   return transact("readwrite", (store, edits) => {
     for (const edit of edits) {
-      if (isSameRow(edit, row) && edit.state !== "waiting") store.put({ ...without(edit), ...changes, key: newKey(), tried: false, state: "waiting" });
+      if (edit.state !== "waiting") store.put({ ...without(edit), ...changes, key: newKey(), tried: false, state: "waiting" });
     }
-  });
+  }, row);
 }
 
 export function drop(row) {
   return transact("readwrite", (store, edits) => {
-    for (const edit of edits) if (isSameRow(edit, row)) store.delete(edit.id);
-  });
+    for (const edit of edits) store.delete(edit.id);
+  }, row);
 }
 
 /* The edits that `choose` picks out of all, to be sent: from now on they are tried, and stay as they are. */

@@ -10,8 +10,6 @@ const participantOf = (row) => Number(row.dataset.participant);
 const nameOf = (row) => ({ user, sheet, participant: participantOf(row) });
 const piece = (id) => document.getElementById(id).content.cloneNode(true);
 
-let keeping = 0;
-
 // Typed -----------------------------------------------------------------------------------------------------------
 
 form.addEventListener("change", ({ target }) => {
@@ -30,18 +28,13 @@ function versionOf(row) { return Number(row.querySelector(`input[name^="version-
 
 /* Change the outbox, and send it. */
 async function keep(change) {
-  keeping += 1;
   try {
     await change();
   } catch {
     toast(document.body.dataset.textNotKept);
-  } finally {
-    keeping -= 1;
   }
   await changed();
 }
-
-window.addEventListener("beforeunload", (event) => { if (keeping) event.preventDefault(); });
 
 // Decided ---------------------------------------------------------------------------------------------------------
 
@@ -125,6 +118,7 @@ function showWaiting(row) {
 
 /* What waits from before: typed in again, on the version that it was for. */
 async function restore() {
+  await outbox.recover();
   const mine = (await outbox.all()).filter((edit) => edit.user === user && edit.sheet === sheet);
   for (const edit of mine) {
     const row = rowOf(edit.participant);

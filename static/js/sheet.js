@@ -2,6 +2,7 @@
 
 import { form, rows, stateOf } from "./cells.js";
 import "./moving.js";
+import "./offline.js";
 import "./pill.js";
 import "./saving.js";
 import "./thumb.js";
