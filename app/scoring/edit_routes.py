@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, jsonify, render_template
@@ -29,6 +30,12 @@ bp = Blueprint("edits", __name__, url_prefix="/sheets")
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.add_template_global(seconds_now)
+
+
+def seconds_now() -> int:
+    """When a page was made, for its script to compare with answers that came later: it may have been kept for long."""
+    return int(time.time())
 
 
 @bp.get("/reader")

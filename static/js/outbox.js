@@ -6,6 +6,7 @@
    The database takes a moment: until it has an edit, a note of it stands in the local storage, which takes none. */
 
 const NOTE = "laurel typed ";
+const ROW = ["user", "sheet", "participant"];
 
 let opened;
 const stored = new Map(); // The newest version of each row that this page has stored, which what is typed next builds on.
@@ -15,7 +16,8 @@ function open() {
     const request = indexedDB.open("laurel", 1);
     request.onupgradeneeded = () => {
       const store = request.result.createObjectStore("outbox", { keyPath: "id", autoIncrement: true });
-      store.createIndex("row", ["user", "sheet", "participant"]);
+      store.createIndex("row", ROW);
+      request.result.createObjectStore("answered", { keyPath: ROW });
     };
     request.onerror = () => reject(request.error);
     request.onsuccess = () => {
@@ -30,13 +32,13 @@ function open() {
 async function transact(mode, work, row) {
   const database = await open();
   return new Promise((resolve, reject) => {
-    const transaction = database.transaction("outbox", mode, { durability: "strict" });
+    const transaction = database.transaction(["outbox", "answered"], mode, { durability: "strict" });
     const store = transaction.objectStore("outbox");
     let result;
     transaction.oncomplete = () => resolve(result);
     transaction.onabort = () => reject(transaction.error);
     const wanted = row ? store.index("row").getAll([row.user, row.sheet, row.participant]) : store.getAll();
-    wanted.onsuccess = ({ target }) => { result = work(store, target.result); };
+    wanted.onsuccess = ({ target }) => { result = work(store, target.result, transaction.objectStore("answered")); };
   });
 }
 
@@ -87,9 +89,10 @@ export function take(choose) {
   });
 }
 
-/* What Laurel answered: what is stored goes, and what was typed after it builds on it; the rest waits for a decision. */
-export function settle(batch, answers) {
-  return transact("readwrite", (store, edits) => {
+/* What Laurel answered at a time (in seconds): what is stored goes, and what was typed after it builds on it; the rest
+   waits for a decision. The last answer for a row is remembered, for a page that was kept before it. */
+export function settle(answers, at) {
+  return transact("readwrite", (store, edits, answered) => {
     for (const { key, verdict, version, state, detail } of answers) {
       const edit = edits.find((other) => other.key === key);
       if (!edit) continue;
@@ -98,6 +101,7 @@ export function settle(batch, answers) {
       if (isDone || later.length) store.delete(edit.id);
       else store.put({ ...edit, state: verdict, piece: state, detail });
       if (isDone) stored.set(nameOf(edit), version);
+      if (isDone && state) answered.put({ user: edit.user, sheet: edit.sheet, participant: edit.participant, version, piece: state, at });
       if (isDone) for (const next of later) store.put({ ...next, version });
       else if (verdict === "conflict") for (const next of later) store.put({ ...next, version: edit.version });
     }
@@ -105,6 +109,20 @@ export function settle(batch, answers) {
 }
 
 const nameOf = ({ user, sheet, participant }) => `${user} ${sheet} ${participant}`;
+/* The last answers for a sheet's rows that are not older than its page; older ones are forgotten. */
+export function answeredSince(user, sheet, at) {
+  return transact("readwrite", (_store, _edits, answered) => {
+    const newer = [];
+    answered.getAll(IDBKeyRange.bound([user, sheet], [user, sheet, []])).onsuccess = ({ target }) => {
+      for (const answer of target.result) {
+        if (answer.at >= at) newer.push(answer);
+        else answered.delete(ROW.map((name) => answer[name]));
+      }
+    };
+    return newer;
+  });
+}
+
 export const isSameRow = (one, other) => nameOf(one) === nameOf(other);
 
 function without({ piece, detail, ...edit }) { return edit; }

@@ -95,13 +95,17 @@ function show(row, { verdict, state, detail }) {
   if (verdict === "refused") fieldsOf(row).forEach((field) => field.setAttribute("aria-invalid", "true"));
 }
 
-/* Laurel's words for what was typed, where nobody has typed on and nobody is. */
+/* Laurel's words for what was typed, where nobody has typed on and no caret stands. */
 function takeOver(row, { verdict, edit }) {
   if (verdict !== "saved" && verdict !== "unchanged") return;
   const shown = shownIn(row);
   columns(row).forEach((fields, index) => {
     const [field] = fields;
-    if (field.type !== "radio" && field !== document.activeElement && field.value === edit.marks[index]) setText(fields, shown[index]);
+    if (field.type === "radio" || field.value !== edit.marks[index]) return;
+    const isHere = field === document.activeElement;
+    if (isHere && field.selectionEnd - field.selectionStart < field.value.length) return;
+    setText(fields, shown[index]);
+    if (isHere) field.select();
   });
 }
 
@@ -116,9 +120,15 @@ function showWaiting(row) {
 
 // Begun -----------------------------------------------------------------------------------------------------------
 
-/* What waits from before: typed in again, on the version that it was for. */
+/* What a kept page does not know yet; and what waits from before, typed in again on the version that it was for. */
 async function restore() {
   await outbox.recover();
+  for (const { participant, version, piece: state } of await outbox.answeredSince(user, sheet, Number(form.dataset.at))) {
+    const row = rowOf(participant);
+    if (!row || version <= versionOf(row)) continue;
+    show(row, { verdict: "saved", state });
+    setTexts(row, shownIn(row));
+  }
   const mine = (await outbox.all()).filter((edit) => edit.user === user && edit.sheet === sheet);
   for (const edit of mine) {
     const row = rowOf(edit.participant);

@@ -93,7 +93,7 @@ function send(batch) {
 }
 
 async function understand(batch, answer) {
-  if (answer.ok) return settle(batch, (await answer.json()).answers);
+  if (answer.ok) return settle(batch, (await answer.json()).answers, Date.parse(answer.headers.get("Date")) / 1000);
   if (answer.status >= 500 || LATER.has(answer.status)) return wait("busy", answer.headers.get("Retry-After"));
   const { detail, error_code: code } = await answer.json();
   if (answer.status === 401 || code === "csrf" || code === "other_user") {
@@ -103,10 +103,10 @@ async function understand(batch, answer) {
   return settle(batch, batch.map(({ key }) => ({ key, verdict: "refused", detail })));
 }
 
-async function settle(batch, answers) {
+async function settle(batch, answers, at) {
   state.failures = 0;
   state.trouble = "";
-  await outbox.settle(batch, answers);
+  await outbox.settle(answers, at);
   const answered = { user, answers: answers.map((answer) => ({ ...answer, edit: batch.find((edit) => edit.key === answer.key) })) };
   others?.postMessage(answered);
   tell(answered);
