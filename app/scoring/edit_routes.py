@@ -31,6 +31,7 @@ bp = Blueprint("edits", __name__, url_prefix="/sheets")
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.add_template_global(seconds_now)
+    app.add_template_global(decimal_mark)
 
 
 def seconds_now() -> int:

@@ -26,8 +26,10 @@ export const textsOf = (row) => columns(row).map((fields) => (fields[0].type ===
 
 export const isFilled = (row) => textsOf(row).some(Boolean);
 
+/* Totals listen to input, the outbox to change: nothing that a script wrote is sent. */
 export function setTexts(row, texts) {
   columns(row).forEach((fields, index) => setText(fields, texts[index] ?? ""));
+  row.querySelector(FIELDS)?.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 export function setText(fields, text) {

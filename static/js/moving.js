@@ -1,6 +1,10 @@
-/* The keyboard on a sheet: Enter and arrows go from cell to cell. */
+/* The keyboard on a sheet: Enter and arrows go from cell to cell; one letter stands for DNS, DNF, DSQ, and yes or no. */
 
-import { columns, fieldAt, form, rows } from "./cells.js";
+import { columns, fieldAt, form, isFilled, rows } from "./cells.js";
+import { write } from "./writing.js";
+
+const LETTERS = { s: "DNS", f: "DNF", q: "DSQ" };
+const TICKS = { 1: "1", y: "1", a: "1", x: "1", 0: "0", n: "0", s: "DNS" };
 
 form.addEventListener("keydown", (event) => {
   const field = fieldAt(event.target);
@@ -13,7 +17,7 @@ form.addEventListener("keydown", (event) => {
     ArrowRight: !radio && atEnd(field) ? [0, 1] : null,
     ArrowLeft: !radio && atStart(field) ? [0, -1] : null,
   }[event.key];
-  if (!step) return;
+  if (!step) return letter(event, field, radio);
   const moved = event.key === "Enter" ? go(field, step[0]) : move(field, ...step);
   if (moved || event.key === "Enter") event.preventDefault();
 });
@@ -21,6 +25,23 @@ form.addEventListener("keydown", (event) => {
 form.addEventListener("focusin", (event) => {
   const field = fieldAt(event.target);
   if (field?.classList.contains("row__field")) field.select();
+});
+
+/* In an empty cell, or one that is selected as a whole: "dns" can be written out as well. */
+function letter(event, field, radio) {
+  const key = event.key.toLowerCase();
+  const text = radio ? TICKS[key] : (isSelected(field) ? LETTERS[key] : undefined);
+  if (text === undefined || !write(field, text)) return;
+  event.preventDefault();
+  if (radio) focus(columns(field.closest(".row")).find((fields) => fields.includes(field)));
+  else field.select();
+}
+
+// Enter begins where nothing is written yet, so that a sheet needs no mouse at all.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.target !== document.body || form.inert) return;
+  const row = rows().find((candidate) => !isFilled(candidate)) ?? rows()[0];
+  if (row) focus(columns(row)[0]);
 });
 
 function atEnd(field) { return field.selectionStart === field.value.length || isSelected(field); }

@@ -1,10 +1,14 @@
 /* A sheet: Enter and arrows move, the thumb bar fills, each row shows what waits. Values travel by the outbox. */
 
 import { form, rows, stateOf } from "./cells.js";
+import "./awake.js";
+import "./clock.js";
+import "./jump.js";
 import "./moving.js";
 import "./offline.js";
 import "./pill.js";
 import "./saving.js";
+import "./single.js";
 import "./thumb.js";
 import { news } from "./sync.js";
 

@@ -1,7 +1,8 @@
 /* The thumb bar: what stands for a value, a colon, clear, and on to the next empty row. */
 
-import { changedBy, columns, fieldAt, form, isFilled, rows, stateOf } from "./cells.js";
+import { columns, fieldAt, form, isFilled, rows, stateOf } from "./cells.js";
 import { focus, go } from "./moving.js";
+import { write } from "./writing.js";
 
 const thumb = document.querySelector("[data-thumb]");
 let last = null;
@@ -14,7 +15,7 @@ if (thumb) {
   thumb.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     const field = last?.isConnected ? last : rows()[0] && columns(rows()[0])[0][0];
-    if (!button || !field) return;
+    if (!button || !field || button.dataset.step) return;
     if (button.dataset.next !== undefined) nextEmpty(field);
     else if (button.dataset.insert) insert(field, button.dataset.insert);
     else if (button.dataset.fill !== undefined) fill(field, button.dataset.fill);
@@ -25,19 +26,6 @@ function fill(field, text) {
   if (!write(field, text)) return;
   if (text) go(field, 1);
   else field.focus();
-}
-
-/* Whether the cell takes this text. */
-export function write(field, text) {
-  if (field.type === "radio") {
-    const choice = [...field.closest(".pick").querySelectorAll("input")].find((input) => input.value === text);
-    if (!choice) return false;
-    choice.checked = true;
-  } else {
-    field.value = text;
-  }
-  changedBy(field);
-  return true;
 }
 
 function insert(field, text) {
