@@ -18,6 +18,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from . import styleguide
+    from .mail import development
     from .parts import PARTS
 
     settings = settings or Settings.from_environment()
@@ -35,4 +36,5 @@ def create_app(settings: Settings | None = None) -> Flask:
         part.init_app(app)
     if not settings.production:
         styleguide.init_app(app)
+        development.init_app(app)
     return app

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, ClassVar
+from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
@@ -21,6 +22,35 @@ MEGABYTE = 1024 * 1024
 
 class BadSettings(RuntimeError):
     """The environment holds a setting that Laurel must not start with; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """Where mail is handed in. `security` is starttls, tls from the first byte, or none."""
+
+    host: str
+    port: int
+    security: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    SCHEMES: ClassVar = {"smtp+starttls": ("starttls", 587), "smtps": ("tls", 465), "smtp": ("none", 25)}
+
+    @classmethod
+    def from_url(cls, url: str) -> SmtpServer:
+        """Raises BadSettings, without the password in its message."""
+        try:
+            parts = urlsplit(url)
+            security, usual_port = cls.SCHEMES[parts.scheme]
+            host, port = parts.hostname, parts.port or usual_port
+        except (KeyError, ValueError):
+            host, port, security = None, 0, ""
+        if not host:
+            raise BadSettings(
+                "LAUREL_SMTP_URL must look like smtp+starttls://user:password@mail.example.org:587 "
+                "(or smtps://, or smtp:// without encryption; write special characters in the password as %40)"
+            )
+        return cls(host, port, security, unquote(parts.username or ""), unquote(parts.password or ""))
 
 
 @dataclass(frozen=True)
@@ -43,9 +73,13 @@ class Settings:
     time_zone: str = "Europe/Prague"
     session_idle: timedelta = timedelta(days=14)
     session_absolute: timedelta = timedelta(days=60)
+    second_step: bool = False
     upload_limit: int = 6 * MEGABYTE
     log_format: str = "text"
     metrics_token: str = ""
+    smtp: SmtpServer | None = None
+    mail_from: str = "Laurel <laurel@localhost>"
+    super_admin_email: str = ""
     osu_url: str = "https://osu.ppy.sh"
     osu_client_id: str = ""
     osu_client_secret: str = field(default="", repr=False)
@@ -80,9 +114,11 @@ class Settings:
             time_zone=environ.get("LAUREL_TIME_ZONE") or cls.time_zone,
             session_idle=timedelta(days=_whole_number(environ, "LAUREL_SESSION_IDLE_DAYS", 14)),
             session_absolute=timedelta(days=_whole_number(environ, "LAUREL_SESSION_DAYS", 60)),
+            second_step=_flag(environ, "LAUREL_SECOND_STEP", False),
             upload_limit=_whole_number(environ, "LAUREL_UPLOAD_MB", 6) * MEGABYTE,
             log_format=_choice(environ, "LAUREL_LOG", "json" if production else "text", {"json", "text"}),
             metrics_token=environ.get("LAUREL_METRICS_TOKEN", ""),
+            **_mail(environ, production),
             **_services(environ, production),
             workers=_whole_number(
                 environ, "LAUREL_WORKERS", _whole_number(environ, "WEB_CONCURRENCY", 2, least=1), least=1
@@ -159,6 +195,34 @@ def _secret_key(given: str, production: bool, instance: Path) -> str:
 def _database_url(url: str) -> str:
     # Hosting services still hand out the old scheme name.
     return url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url
+
+
+def _mail(environ: Mapping[str, str], production: bool) -> dict[str, Any]:
+    url = environ.get("LAUREL_SMTP_URL", "").strip()
+    smtp = SmtpServer.from_url(url) if url else None
+    return {
+        "smtp": smtp,
+        "mail_from": _mail_from(environ.get("LAUREL_MAIL_FROM", "").strip(), smtp),
+        "super_admin_email": _super_admin(environ.get("SUPER_ADMIN_EMAIL", "").strip(), production, smtp),
+    }
+
+
+def _mail_from(given: str, smtp: SmtpServer | None) -> str:
+    if given and "@" not in parseaddr(given)[1]:
+        raise BadSettings(f"LAUREL_MAIL_FROM must be an address such as Laurel <laurel@example.org>, not {given!r}")
+    if given or smtp is None:
+        return given or Settings.mail_from
+    if "@" not in smtp.user:
+        raise BadSettings("LAUREL_MAIL_FROM must say which address mail comes from: Laurel <laurel@example.org>")
+    return f"Laurel <{smtp.user}>"
+
+
+def _super_admin(address: str, production: bool, smtp: SmtpServer | None) -> str:
+    if address and ("@" not in address or any(letter.isspace() for letter in address)):
+        raise BadSettings(f"SUPER_ADMIN_EMAIL must be one email address, not {address!r}")
+    if address and production and smtp is None:
+        raise BadSettings("SUPER_ADMIN_EMAIL is invited by mail: set LAUREL_SMTP_URL too, or take it out")
+    return address
 
 
 def _public_url(url: str) -> str:

@@ -38,7 +38,15 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 
-login = LoginManager()
+
+class Login(LoginManager):  # type: ignore[misc]
+    """Without Flask-Login's own remember-me cookie: looking for one would tie every answer to its reader's cookies."""
+
+    def _update_remember_cookie(self, response: Response) -> Response:
+        return response
+
+
+login = Login()
 csrf = CSRFProtect()
 htmx = Htmx()
 babel = Babel()  # type: ignore[no-untyped-call]
@@ -51,6 +59,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(_MigrateCommands("db", help="Perform database migrations."))
     redis.init_app(app)
     csrf.init_app(app)
+    app.after_request(_ask_nobody_to_wait)
     limiter.init_app(app)
 
 
@@ -86,6 +95,13 @@ limiter = Limiter(key_func=client_address, default_limits=[], swallow_errors=Tru
 def _is_unlimited() -> bool:
     """Boards are asked for every second by everybody: not even their limits are looked for, as they have none."""
     return request.blueprint == "leaderboards"
+
+
+def _ask_nobody_to_wait(response: Response) -> Response:
+    """The limiter puts Retry-After on good answers too, where clients that heed it would wait for no reason."""
+    if response.status_code < 400:
+        response.headers.pop("Retry-After", None)
+    return response
 
 
 class Sessions(SecureCookieSessionInterface):

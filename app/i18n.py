@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from flask import Blueprint, Flask, current_app, g, redirect, request
+from flask import Blueprint, Flask, Request, current_app, g, redirect, request
 from flask_babel import format_timedelta, get_locale, get_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,6 +17,7 @@ from .extensions import babel
 
 LANGUAGES = {"en": "English", "cs": "Čeština"}
 THEMES = {"auto": _l("As the device"), "dark": _l("Dark"), "light": _l("Light")}
+CHOICES: dict[str, Mapping[str, object]] = {"language": LANGUAGES, "theme": THEMES}
 YEAR = 365 * 24 * 3600
 
 bp = Blueprint("preferences", __name__)
@@ -31,16 +33,26 @@ def init_app(app: Flask) -> None:
 
 
 def language() -> str:
-    """The reader's language: as chosen, else as the browser asks, else the installation's."""
+    """The language of whoever reads; without a request, the installation's."""
     if "language" not in g:
-        chosen = request.cookies.get("language", "") if request else ""
-        accepted = request.accept_languages.best_match(LANGUAGES) if request else None
-        g.language = chosen if chosen in LANGUAGES else accepted or current_app.config["BABEL_DEFAULT_LOCALE"]
+        g.language = language_of(request) if request else current_app.config["BABEL_DEFAULT_LOCALE"]
     return str(g.language)
 
 
+def language_of(asked: Request) -> str:
+    """As chosen, else as the browser asks, else the installation's."""
+    chosen = asked.cookies.get("language", "")
+    if chosen in LANGUAGES:
+        return chosen
+    return asked.accept_languages.best_match(LANGUAGES) or str(current_app.config["BABEL_DEFAULT_LOCALE"])
+
+
 def theme() -> str:
-    chosen = request.cookies.get("theme", "")
+    return theme_of(request)
+
+
+def theme_of(asked: Request) -> str:
+    chosen = asked.cookies.get("theme", "")
     return chosen if chosen in THEMES else "auto"
 
 
@@ -60,12 +72,16 @@ def save() -> Response:
     """Keep a language or theme in a cookie and go back. Harmless to repeat, so it is a plain link."""
     back = request.args.get("next", "/")
     response = redirect(back if web.is_local(back) else "/", 303)
-    for name, choices in (("language", LANGUAGES), ("theme", THEMES)):
-        chosen = request.args.get(name)
-        if chosen and chosen in choices:
-            secure = current_app.config["SETTINGS"].secure_cookies
-            response.set_cookie(name, chosen, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
+    keep_choices(response, **{name: request.args.get(name, "") for name in CHOICES})
     return response
+
+
+def keep_choices(response: Response, **chosen: str) -> None:
+    """Remember a language and a theme in this browser, as far as they are any."""
+    secure = current_app.config["SETTINGS"].secure_cookies
+    for name, choices in CHOICES.items():
+        if chosen.get(name) in choices:
+            response.set_cookie(name, chosen[name], max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
 
 
 def _template_context() -> dict[str, object]:

@@ -16,6 +16,8 @@ OWN = ROOT / "static" / "img"
 LUCIDE = ROOT / "static" / "vendor" / "icons"
 DRAWING = re.compile(r"<svg(?P<attributes>[^>]*)>(?P<shapes>.*)</svg>", re.DOTALL)
 KEPT = re.compile(r'(?:viewBox|fill|stroke|stroke-width|stroke-linecap|stroke-linejoin)="[^"]*"')
+# How nearly all are drawn: components.css says it once for all icons that do not say it themselves.
+USUAL = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
 
 log = structlog.get_logger()
 
@@ -49,6 +51,7 @@ def _drawing(name: str) -> tuple[str, str] | None:
     if found is None:
         return None
     attributes = " ".join(['width="20" height="20"', *KEPT.findall(found["attributes"])])
+    attributes = attributes.removesuffix(f" {USUAL}")
     return attributes, re.sub(r"\s*\n\s*", "", found["shapes"]).strip()
 
 

@@ -6,7 +6,7 @@ import logging
 import time
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 
 log = structlog.get_logger()
 
@@ -41,11 +41,10 @@ def _start_clock() -> None:
 
 def _log_request(response: Response) -> Response:
     if request.endpoint != "static":
-        log.info(
-            "request",
-            method=request.method,
-            path=request.path,
-            status=response.status_code,
-            ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
-        )
+        log_request(request, response.status_code, g.get("started", time.perf_counter()))
     return response
+
+
+def log_request(asked: Request, status: int, started: float) -> None:
+    ms = round((time.perf_counter() - started) * 1000, 1)
+    log.info("request", method=asked.method, path=asked.path, status=status, ms=ms)

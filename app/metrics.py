@@ -58,11 +58,15 @@ def count_values(source: str, outcomes: Mapping[str, int]) -> None:
 
 
 def _count_request(response: Response) -> Response:
-    endpoint = request.endpoint or "none"
-    meters: Meters = current_app.extensions["laurel_meters"]
-    meters.requests.labels(endpoint, request.method, response.status_code).inc()
-    meters.seconds.labels(endpoint).observe(time.perf_counter() - g.started)
+    count_request(request.endpoint or "none", request.method, response.status_code, g.started)
     return response
+
+
+def count_request(endpoint: str, method: str, status: int, started: float) -> None:
+    meters: Meters | None = current_app.extensions.get("laurel_meters")
+    if meters:
+        meters.requests.labels(endpoint, method, status).inc()
+        meters.seconds.labels(endpoint).observe(time.perf_counter() - started)
 
 
 @bp.get("/metrics")

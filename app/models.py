@@ -1,7 +1,7 @@
 """Every feature's tables, imported in one place so that migrations see them all."""
 
 from .accounts.identities.models import Identity, UsedState
-from .accounts.models import AvatarFile, LoginSession, PersonalToken, User
+from .accounts.models import AvatarFile, LoginSession, PersonalToken, RecoveryCode, SecondStep, User
 from .api.models import IdempotentAnswer
 from .audit.models import AuditEntry, Installation
 from .events.models import (
@@ -16,6 +16,7 @@ from .events.models import (
     TeamLogin,
 )
 from .jobs.models import Job
+from .mail.models import Mail
 from .scoring.models import Mark, Record, RecordChange
 
 __all__ = [
@@ -33,11 +34,14 @@ __all__ = [
     "Installation",
     "Job",
     "LoginSession",
+    "Mail",
     "Mark",
     "Participant",
     "PersonalToken",
     "Record",
     "RecordChange",
+    "RecoveryCode",
+    "SecondStep",
     "TeamLogin",
     "UsedState",
     "User",

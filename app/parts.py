@@ -10,6 +10,7 @@ from .accounts import access as accounts_access
 from .accounts import avatar_routes as accounts_avatar_routes
 from .accounts import commands as accounts_commands
 from .accounts import routes as accounts_routes
+from .accounts import second_step_routes as accounts_second_step_routes
 from .api import routes as api_routes
 from .audit import commands as audit_commands
 from .audit import routes as audit_routes
@@ -34,6 +35,7 @@ PARTS: tuple[ModuleType, ...] = (
     accounts_commands,
     accounts_routes,
     accounts_avatar_routes,
+    accounts_second_step_routes,
     audit_commands,
     job_commands,
     health,

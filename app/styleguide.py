@@ -47,6 +47,7 @@ class Somebody:
     is_admin: bool = True
     is_super_admin: bool = True
     is_evaluator: bool = True
+    avatar: None = None
 
 
 class EventForm(FlaskForm):  # type: ignore[misc]

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import structlog
 from flask import (
     Flask,
+    Request,
     Response,
     current_app,
     g,
@@ -186,22 +187,32 @@ def wants_json() -> bool:
 # Request ids and headers ----------------------------------------------------------------------------------------
 
 
-def _begin_request() -> None:
-    given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+def begin(asked: Request) -> str:
+    """The request's id, as it was sent or made up, which from here on is on every line of the log."""
+    given = asked.headers.get("X-Request-ID", "")
+    request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+    return request_id
 
 
-def _finish_request(response: Response) -> Response:
+def finish(response: Response, request_id: str) -> Response:
+    """With the headers that every answer has."""
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     if current_app.config["SETTINGS"].secure_cookies:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
-    response.headers["X-Request-ID"] = g.get("request_id", "")
-    if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+    response.headers["X-Request-ID"] = request_id
+    response.headers.setdefault("Cache-Control", "private, no-cache")
     return response
+
+
+def _begin_request() -> None:
+    g.request_id = begin(request)
+
+
+def _finish_request(response: Response) -> Response:
+    return finish(response, g.get("request_id", ""))
 
 
 # Errors ---------------------------------------------------------------------------------------------------------

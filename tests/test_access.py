@@ -16,6 +16,8 @@ EVERYONE = {
     "accounts.open_session",
     "accounts.sign_in",
     "api.show_openapi",
+    "dev_mail.index",
+    "dev_mail.show",
     "avatars.show",
     "events.join",
     "events.join_with",
@@ -32,6 +34,8 @@ EVERYONE = {
     "preferences.save",
     "static",
     "styleguide.example",
+    "second_step.ask",
+    "second_step.check",
     "styleguide.show",
 }
 """What strangers may call. A new name here is a decision."""

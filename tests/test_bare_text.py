@@ -53,7 +53,8 @@ class Reader(HTMLParser):
         self.texts: list[str] = []
 
     def handle_data(self, data: str) -> None:
-        self.texts.append(data)
+        if self.cdata_elem != "style":
+            self.texts.append(data)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.texts += [value for name, value in attrs if value and (name in READ_OUT or name.startswith("data-text"))]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config import BadSettings, Settings
+from app.config import BadSettings, Settings, SmtpServer
 
 KEY = "yL9x-0Vq3_tR7bNw2KpZ5cJdS8mGhF4a"
 
@@ -55,6 +55,32 @@ def test_the_public_address_has_no_slash_at_its_end() -> None:
 )
 def test_the_number_of_workers(variables: dict[str, str], workers: int) -> None:
     assert Settings.from_environment({"SECRET_KEY": KEY, **variables}).workers == workers
+
+
+def test_where_mail_is_handed_in() -> None:
+    url = "smtp+starttls://laurel%40example.org:p%40ss@mail.example.org"
+    settings = Settings.from_environment({"SECRET_KEY": KEY, "LAUREL_SMTP_URL": url})
+    assert settings.smtp == SmtpServer("mail.example.org", 587, "starttls", "laurel@example.org", "p@ss")
+    assert settings.mail_from == "Laurel <laurel@example.org>"
+    assert "p@ss" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"LAUREL_SMTP_URL": "smtp://mail.example.org"}, "LAUREL_MAIL_FROM"),
+        ({"LAUREL_MAIL_FROM": "Laurel"}, "LAUREL_MAIL_FROM"),
+        ({"LAUREL_SMTP_URL": "http://mail.example.org"}, "LAUREL_SMTP_URL"),
+        ({"LAUREL_SMTP_URL": "smtps://me:s3cret@mail.example.org:none"}, "LAUREL_SMTP_URL"),
+        ({"LAUREL_SMTP_URL": "smtps://"}, "LAUREL_SMTP_URL"),
+        ({"SUPER_ADMIN_EMAIL": "vera@example.org"}, "LAUREL_SMTP_URL"),
+        ({"SUPER_ADMIN_EMAIL": "vera"}, "SUPER_ADMIN_EMAIL"),
+    ],
+)
+def test_settings_of_mail_that_cannot_be_meant_are_named(variables: dict[str, str], named: str) -> None:
+    with pytest.raises(BadSettings, match=named) as refused:
+        Settings.from_environment({"SECRET_KEY": KEY, **variables})
+    assert "s3cret" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from .. import web
 from ..database import now
 from ..extensions import csrf, db, login
-from . import queries
+from . import queries, second_step
 from .models import Audience, LoginSession, PersonalToken, Role, User
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -49,11 +49,17 @@ def allow(role: Role, *, shared: bool = True) -> Callable[[View], View]:
                 return to_sign_in()
             if not current_user.role.includes(role) or (current_user.shared and not shared):
                 abort(403)
+            if second_step.is_missing(me()) and not _sets_it_up():
+                return web.go_to("second_step.show")
             return view(*args, **kwargs)
 
         return web.marked(cast(View, guarded), role.value)
 
     return guard
+
+
+def _sets_it_up() -> bool:
+    return request.blueprint == "second_step" or request.endpoint == "accounts.sign_out"
 
 
 def allow_token(role: Role) -> Callable[[View], View]:
@@ -71,6 +77,14 @@ def allow_token(role: Role) -> Callable[[View], View]:
         return web.marked(cast(View, csrf.exempt(guarded)), f"token:{role.value}")
 
     return guard
+
+
+def other_person(user_id: int) -> User:
+    """Nobody may lower or shut out themselves: an installation always keeps somebody who can let others in."""
+    if user_id == me().id:
+        abort(409, description=_("You cannot change your own role or access. Ask another super admin."))
+    user = db.session.get(User, user_id)
+    return user if user is not None and not user.shared else abort(404)
 
 
 def me() -> User:

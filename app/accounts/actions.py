@@ -95,6 +95,11 @@ def end_session(session: LoginSession, *, by: User) -> None:
     audit.record(None, "session.end", by=by, subject=session)
 
 
+def end_other_sessions(session: LoginSession, *, by: User) -> None:
+    end_sessions(by, but=session)
+    audit.record(None, "session.end_others", by=by, subject=by)
+
+
 def end_sessions(user: User, *, but: LoginSession | None = None) -> None:
     ending = update(LoginSession).where(LoginSession.user_id == user.id, LoginSession.revoked_at.is_(None))
     if but is not None:

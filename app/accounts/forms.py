@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField, ValidationError
 from wtforms.fields import SelectChoice
@@ -7,7 +9,7 @@ from wtforms.validators import DataRequired, EqualTo, Length, Regexp
 
 from ..forms import Form
 from . import queries
-from .models import Role
+from .models import Role, User
 from .passwords import LONGEST, SHORTEST, verify_password
 
 ROLES = {
@@ -67,3 +69,23 @@ class PasswordForm(Form):
 
 class TokenForm(Form):
     name = StringField(_l("What is it for?"), filters=[trimmed], validators=[REQUIRED, Length(max=80)])
+
+
+class CodeForm(Form):
+    code = StringField(_l("Code"), filters=[trimmed], validators=[REQUIRED, Length(max=40)])
+
+
+class BeginStepForm(Form):
+    """The password once more, where there is one: a device left open must not lock its owner out."""
+
+    password = PasswordField(_l("Your password"), validators=[REQUIRED, Length(max=LONGEST)])
+
+    def __init__(self, user: User, **options: Any) -> None:
+        super().__init__(**options)
+        self._password_hash = user.password_hash
+        if not user.password_hash:
+            del self.password
+
+    def validate_password(self, field: PasswordField) -> None:
+        if not verify_password(field.data or "", self._password_hash):
+            raise ValidationError(_l("This is not your password."))

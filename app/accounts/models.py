@@ -4,9 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ..assets import FileKey
 from ..database import Enumerated, UtcDateTime
 from ..extensions import Model
 
@@ -85,7 +86,7 @@ class AvatarFile(Model):
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     size: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(32))
+    key: Mapped[str] = mapped_column(FileKey(32))
 
 
 class LoginSession(Model):
@@ -103,6 +104,29 @@ class LoginSession(Model):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     user: Mapped[User] = relationship()
+
+
+class SecondStep(Model):
+    """The secret that a person's app makes codes from, encrypted. Asked for once a first code has confirmed it."""
+
+    __tablename__ = "second_steps"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(255))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    """The half minute, counted from 1970, of the last code that was used: none is taken twice."""
+
+
+class RecoveryCode(Model):
+    """Stands in for the app once; here is only its hash."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class PersonalToken(Model):

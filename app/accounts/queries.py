@@ -75,6 +75,12 @@ def live_token(token: str) -> PersonalToken | None:
     )
 
 
+def signed_in_from(user: User, address: str) -> bool:
+    """Whether a sign-in from this network address succeeded before, as far as that is kept."""
+    earlier = select(LoginSession.id).where(LoginSession.user_id == user.id, LoginSession.address == address[:64])
+    return db.session.scalar(earlier.limit(1)) is not None
+
+
 def sessions_of(user: User, idle_since: datetime) -> Sequence[LoginSession]:
     return db.session.scalars(
         select(LoginSession)

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 from .. import web
 from ..database import now
 from ..extensions import client_address, db, limiter
-from . import actions, queries
-from .access import allow, is_signed_in, me, my_session
+from . import actions, devices, queries, signing_in, throttle
+from .access import allow, is_signed_in, me, my_session, other_person
 from .forms import ROLES, PasswordForm, PersonForm, RoleForm, SignInForm, TokenForm
 from .models import LoginSession, PersonalToken, Role, User
 from .passwords import verify_password
@@ -26,22 +26,8 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(role_name)
 
 
-def account_tried() -> str:
-    return queries.fold_email(request.form.get("email", ""))[:254]
-
-
-def account_and_address_tried() -> str:
-    return f"{account_tried()} {client_address()}"
-
-
 def was_refused(response: Response) -> bool:
     return response.status_code == REFUSED
-
-
-# Only refused tries count: a hall full of people behind one router signs in at the same minute.
-limit_per_account_and_address = limiter.limit("10/minute", key_func=account_and_address_tried, deduct_when=was_refused)
-limit_per_account = limiter.limit("100/hour", key_func=account_tried, deduct_when=was_refused)
-limit_per_address = limiter.limit("100/minute", key_func=client_address, deduct_when=was_refused)
 
 
 # Signing in -----------------------------------------------------------------------------------------------------
@@ -57,37 +43,42 @@ def sign_in() -> Response:
 
 @bp.post("/sign-in")
 @web.public
-@limit_per_account_and_address
-@limit_per_account
-@limit_per_address
 def open_session() -> Response:
     form = SignInForm()
-    user = queries.user_by_email(form.email.data or "") if form.validate() else None
-    # Ends the transaction: checking a password takes its time, and must not keep others from writing.
+    if not form.validate():
+        return web.render("accounts/sign_in.html", form=form, status=REFUSED)
+    user, guard = who_tries(form.email.data)
+    password_hash = user.password_hash if user else None
+    # Ends the transaction: counting and checking a password take their time, and must not keep others from writing.
     db.session.rollback()
-    known = form.validate() and verify_password(form.password.data, user.password_hash if user else None)
+    if wait := guard.take():
+        return hold(form, wait)
+    known = verify_password(form.password.data, password_hash)
     if user is None or not known or not user.active:
         return refuse(form, user)
-    token = actions.open_session(user, address=client_address(), browser=request.user_agent.string)
-    db.session.commit()
-    start_session(token)
-    return web.go_to_url(form.next.data if web.is_local(form.next.data or "") else "/")
+    guard.give_back()
+    return signing_in.sign_in(user, next_url=form.next.data)
+
+
+def who_tries(email: str) -> tuple[User | None, throttle.Guard]:
+    user, address = queries.user_by_email(email), client_address()
+    device = devices.known_to(user)
+    known_place = user is not None and device is None and queries.signed_in_from(user, address)
+    return user, throttle.sign_in(queries.fold_email(email), address, device=device, known_place=known_place)
 
 
 def refuse(form: SignInForm, user: User | None) -> Response:
     """One answer for an unknown address, a wrong password and a shut account."""
-    if form.email.data and form.password.data:
-        actions.refuse_sign_in(user, address=client_address())
-        db.session.commit()
-        form.password.errors = [_("The email or the password is not right.")]
+    actions.refuse_sign_in(user, address=client_address())
+    db.session.commit()
+    form.password.errors = [_("The email or the password is not right.")]
     return web.render("accounts/sign_in.html", form=form, status=REFUSED)
 
 
-def start_session(token: str) -> None:
-    """Nothing of the session before survives: whoever planted a cookie gains nothing by a sign-in."""
-    session.clear()
-    session.permanent = True
-    session["_user_id"] = token
+def hold(form: SignInForm, wait: int) -> Response:
+    answer = web.render("accounts/sign_in.html", form=form, wait=wait, status=429)
+    answer.headers["Retry-After"] = str(wait)
+    return answer
 
 
 @bp.post("/sign-out")
@@ -142,6 +133,15 @@ def revoke_token(token_id: int) -> Response:
     actions.revoke_token(token, by=me())
     db.session.commit()
     flash(_("The token %(name)s opens nothing any more.", name=token.name), "ok")
+    return web.go_to("accounts.show")
+
+
+@bp.post("/account/sessions/end-others")
+@allow(Role.PLAYER, shared=False)
+def end_other_sessions() -> Response:
+    actions.end_other_sessions(my_session(), by=me())
+    db.session.commit()
+    flash(_("Every other device is signed out."), "ok")
     return web.go_to("accounts.show")
 
 
@@ -225,14 +225,6 @@ def activate(user_id: int) -> Response:
     db.session.commit()
     flash(_("%(name)s can sign in again.", name=user.name), "ok")
     return web.go_to("accounts.people")
-
-
-def other_person(user_id: int) -> User:
-    """Nobody may lower or shut out themselves: an installation always keeps somebody who can let others in."""
-    if user_id == me().id:
-        abort(409, description=_("You cannot change your own role or access. Ask another super admin."))
-    user = db.session.get(User, user_id)
-    return user if user is not None and not user.shared else abort(404)
 
 
 def people_page(form: PersonForm, status: int = 200) -> Response:

@@ -11,8 +11,9 @@ class ImportQuery(BaseModel):
     dry_run: bool = Field(False, description="Say what would be written, and write nothing.")
     leave_out: bool = Field(False, description="Leave refused rows out; without it, one of them refuses the file.")
     group: str = Field("", max_length=80, description="The group for rows without one.")
-    encoding: str | None = Field(None, description="Found out where it is not given, like the three below.")
+    encoding: str | None = Field(None, description="Found out where it is not given, like the four below.")
     delimiter: str | None = None
+    decimals: str | None = Field(None, description="comma, point or either.")
     sheet: str | None = None
     header_row: int | None = Field(None, ge=1, le=20)
 
@@ -29,9 +30,10 @@ class HowRead(BaseModel):
     kind: str = Field(description="CSV, XLSX or ODS.")
     encoding: str
     delimiter: str
+    decimals: str
     sheet: str
     header_row: int
-    columns: dict[str, str] = Field(description="What each column means, by its header.")
+    columns: dict[str, str] = Field(description="By header: a field, or activity:ID with :2 for a second attempt.")
 
 
 class Imported(BaseModel):

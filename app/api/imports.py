@@ -38,6 +38,7 @@ def table_in(data: bytes, query: ImportQuery) -> Table:
             data,
             encoding=query.encoding,
             delimiter=query.delimiter,
+            decimals=query.decimals,
             sheet=query.sheet,
             header_row=query.header_row,
         )
@@ -85,6 +86,7 @@ def _answer(reading: Reading, plan: Plan, query: ImportQuery) -> Imported:
             kind=table.kind,
             encoding=table.encoding,
             delimiter=table.delimiter,
+            decimals=table.decimals,
             sheet=table.sheet,
             header_row=table.header_row,
             columns=dict(zip(table.headers, map(encoded, reading.mapping.fields), strict=True)),

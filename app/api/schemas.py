@@ -17,6 +17,7 @@ from ..leaderboards.standings import Row as BoardRow
 from ..leaderboards.standings import Standings as BoardStandings
 from ..scoring import values
 from ..scoring.actions import Outcome
+from ..scoring.columns import mark_names
 
 LARGEST_ID = 2**31 - 1
 MOST_RECORDS = 5000
@@ -69,6 +70,11 @@ class Activity(BaseModel):
     mark_count: int = Field(description="How many marks make a value; more than one for a SCORE_SET only.")
     formula: Formula = Field(description="How the marks of a SCORE_SET become its value.")
     higher_is_better: bool
+    marks: list[str] = Field(description="What each mark is called, in the order in which a SCORE_SET's list has them.")
+    rules: dict[str, Any] = Field(
+        description="How else a SCORE_SET's marks count: criteria with weights and ranges, what is dropped, places, "
+        "what becomes of missing marks, what breaks a tie. Left out is what is usual."
+    )
     state: ActivityState
     revision: int
 
@@ -83,6 +89,11 @@ class Category(BaseModel):
     gender: Gender | None
 
 
+def _activity(activity: events.Activity) -> Activity:
+    columns = {name: getattr(activity, name) for name in Activity.model_fields if name != "marks"}
+    return Activity(**columns, marks=mark_names(activity))
+
+
 class EventDetail(EventSummary):
     groups: list[Group]
     activities: list[Activity]
@@ -90,7 +101,9 @@ class EventDetail(EventSummary):
 
     @classmethod
     def of(cls, event: events.Event) -> EventDetail:
-        return cls.model_validate(event, from_attributes=True)
+        columns = {name: getattr(event, name) for name in cls.model_fields if name != "activities"}
+        activities = [_activity(activity) for activity in event.activities]
+        return cls.model_validate({**columns, "activities": activities}, from_attributes=True)
 
 
 class Participant(BaseModel):
@@ -185,7 +198,7 @@ class StandingsOfActivity(BaseModel):
             evaluation_type=activity.evaluation_type,
             unit=activity.unit,
             provisional=activity.state is ActivityState.OPEN,
-            buckets=_buckets(standings.standings, by, activity.evaluation_type),
+            buckets=_buckets(standings.standings, by, activity.mark_type),
         )
 
 
@@ -337,7 +350,7 @@ class Conflict(BaseModel):
 
     @classmethod
     def of(cls, index: int, outcome: Outcome) -> Conflict:
-        standing, kind = outcome.standing, outcome.entry.activity.evaluation_type
+        standing, kind = outcome.standing, outcome.entry.activity.mark_type
         return cls(
             index=index,
             participant=outcome.entry.participant.id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 
 KINDS: dict[str, LazyString] = {
@@ -17,6 +18,7 @@ KINDS: dict[str, LazyString] = {
     "records": _l("Values"),
     "user": _l("Accounts"),
     "session": _l("Sign-ins"),
+    "second_step": _l("Second step"),
     "token": _l("Tokens"),
 }
 """The nouns of actions, as the filter offers them."""
@@ -66,6 +68,10 @@ ACTIONS: dict[str, LazyString] = {
     "session.open": _l("Signed in"),
     "session.refuse": _l("Failed to sign in"),
     "session.end": _l("Signed out"),
+    "session.end_others": _l("Signed all other devices out"),
+    "second_step.confirm": _l("Set up a second step"),
+    "second_step.codes": _l("Made recovery codes"),
+    "second_step.remove": _l("Took a second step off"),
     "token.create": _l("Made a token"),
     "token.revoke": _l("Revoked a token"),
 }
@@ -90,7 +96,7 @@ FIELDS: dict[str, LazyString] = {
     "group_identifier": _l("Group's colour or code"),
     "group_name": _l("Group"),
     "higher_is_better": _l("Higher is better"),
-    "identifier": _l("Code"),
+    "identifier": lazy_pgettext("of a group", "Code"),
     "known": _l("Known account"),
     "mark_count": _l("Number of marks"),
     "name": _l("Name"),

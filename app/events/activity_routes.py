@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from flask import abort, flash
+from flask import abort, flash, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 from wtforms import ValidationError
@@ -20,6 +20,7 @@ from .changes import Refused
 from .forms import PlaceForm
 from .kinds import EvaluationType
 from .models import Activity, Event
+from .presets import PRESETS, Preset
 
 
 @bp.get("/events/<int:event_id>/activities")
@@ -33,7 +34,7 @@ def activities(event_id: int) -> Response:
 @allow(Role.ADMIN)
 def new_activity(event_id: int) -> Response:
     event = access.event_to_manage(event_id)
-    return activity_page(event, new_form(event))
+    return activity_page(event, new_form(event, preset=asked_preset()))
 
 
 @bp.post("/events/<int:event_id>/activities")
@@ -54,7 +55,7 @@ def create_activity(event_id: int) -> Response:
 def edit_activity(event_id: int, activity_id: int) -> Response:
     event = access.event_to_manage(event_id)
     activity = access.part_of(event, Activity, activity_id)
-    return activity_page(event, form_of(event, activity), activity)
+    return activity_page(event, form_of(event, activity, preset=asked_preset()), activity)
 
 
 @bp.post("/events/<int:event_id>/activities/<int:activity_id>")
@@ -97,12 +98,20 @@ def delete_activity(event_id: int, activity_id: int) -> Response:
     return web.go_to("events.activities", event_id=event.id)
 
 
-def new_form(event: Event) -> ActivityForm:
-    return ActivityForm(event, queries.activities(event), NOTATION)
+def asked_preset() -> tuple[str, Preset] | None:
+    key = request.args.get("preset", "")
+    return (key, PRESETS[key]) if key in PRESETS else None
 
 
-def form_of(event: Event, activity: Activity) -> ActivityForm:
-    return ActivityForm(event, queries.activities(event), NOTATION, activity, values=queries.values_in(activity))
+def new_form(event: Event, preset: tuple[str, Preset] | None = None) -> ActivityForm:
+    return ActivityForm(event, queries.activities(event), NOTATION, preset=preset)
+
+
+def form_of(event: Event, activity: Activity, preset: tuple[str, Preset] | None = None) -> ActivityForm:
+    values = queries.values_in(activity)
+    return ActivityForm(
+        event, queries.activities(event), NOTATION, activity, values=values, preset=None if values else preset
+    )
 
 
 def read_amount(text: str, kind: EvaluationType) -> Decimal | None:
@@ -130,4 +139,12 @@ def activity_page(
     problem: str | None = None,
     status: int = 200,
 ) -> Response:
-    return web.render("events/activity.html", status=status, event=event, form=form, activity=activity, problem=problem)
+    return web.render(
+        "events/activity.html",
+        status=status,
+        event=event,
+        form=form,
+        activity=activity,
+        problem=problem,
+        presets=PRESETS,
+    )

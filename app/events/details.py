@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from .kinds import EvaluationType, Formula, Gender
 
@@ -33,6 +33,7 @@ class ActivityDetails(TypedDict):
     mark_count: int
     formula: Formula
     higher_is_better: bool
+    rules: dict[str, Any]
 
 
 class CategoryDetails(TypedDict):

@@ -16,6 +16,23 @@ class Formula(StrEnum):
 
     SUM = "SUM"
     BEST = "BEST"
+    MEAN = "MEAN"
+    MEDIAN = "MEDIAN"
+
+
+class Missing(StrEnum):
+    """What becomes of a mark that is not there: an attempt counts as the worst, a judge's is removed."""
+
+    WORST = "WORST"
+    REMOVED = "REMOVED"
+
+
+class TieBreak(StrEnum):
+    """What decides between equal results: nothing, the best single mark, or the next best marks one after another."""
+
+    NONE = "NONE"
+    BEST = "BEST"
+    NEXT = "NEXT"
 
 
 class Gender(StrEnum):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 
 from babel.dates import format_interval
-from flask_babel import format_date, get_locale, lazy_pgettext
+from flask_babel import format_date, get_locale, lazy_pgettext, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from .kinds import EvaluationType, Formula, Gender, Visibility
-from .models import Event
+from .kinds import EvaluationType, Formula, Gender, Missing, TieBreak, Visibility
+from .models import Activity, Event
 
 GENDERS: dict[StrEnum, LazyString] = {
     Gender.F: _l("Female"),
@@ -33,10 +33,24 @@ LABELS: dict[StrEnum, LazyString] = {
     EvaluationType.SCORE_SET: _l("Several marks"),
     Formula.SUM: _l("Their sum"),
     Formula.BEST: _l("The best of them"),
+    Formula.MEAN: _l("Their mean"),
+    Formula.MEDIAN: _l("The middle one"),
+    Missing.WORST: _l("Counts as the worst: attempts"),
+    Missing.REMOVED: _l("Is left out: judges"),
+    TieBreak.NONE: _l("Nothing: they share the place"),
+    TieBreak.BEST: _l("The best single mark"),
+    TieBreak.NEXT: _l("The best mark, then the second best, and so on"),
     Visibility.PRIVATE: _l("Private"),
     Visibility.LINK: _l("By link"),
     Visibility.PUBLIC: _l("Public"),
     **GENDERS,
+}
+
+COMBINED = {
+    Formula.SUM: _l("their sum"),
+    Formula.BEST: _l("the best of them"),
+    Formula.MEAN: _l("their mean"),
+    Formula.MEDIAN: _l("the middle one"),
 }
 
 COLOURS = {
@@ -70,6 +84,24 @@ def ages(age_from: int | None, age_to: int | None) -> str:
     if age_from is None:
         return _("up to %(age)s", age=age_to)
     return str(age_from) if age_from == age_to else f"{age_from}–{age_to}"
+
+
+def scoring_words(activity: Activity) -> str:
+    """How several marks make a value: "3 marks: the best of them, higher is better"."""
+    marking = activity.marking
+    names = ", ".join(criterion.name for criterion in marking.criteria if criterion.name)
+    joined = _("their mean") if marking.joined is Formula.MEAN else _("added up")
+    if marking.each == 1 and names:
+        parts = [f"{names}: {joined}"]
+    else:
+        parts = [ngettext("One mark", "%(num)d marks", marking.each) + f": {COMBINED[marking.formula]}"]
+        if marking.drop_highest or marking.drop_lowest:
+            dropped = {"high": marking.drop_highest, "low": marking.drop_lowest}
+            parts.append(_("without the %(high)s highest and %(low)s lowest", **dropped))
+        if names:
+            parts.append(_("for each of %(names)s", names=names))
+    parts.append(_("higher is better") if marking.higher_is_better else _("lower is better"))
+    return ", ".join(parts)
 
 
 def days(event: Event, length: str = "medium") -> str:

@@ -8,12 +8,14 @@ from sqlalchemy import JSON, Date, ForeignKey, ForeignKeyConstraint, String, Tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import User
+from ..assets import FileKey
 from ..audit.models import Chained
 from ..database import Enumerated, ExactDecimal, UtcDateTime
 from ..extensions import Model
 from ..jobs.models import Job
 from .categories import Bracket, age_on
 from .kinds import ActivityState, EvaluationType, EventStatus, Formula, Gender, Visibility
+from .marking import Marking
 
 
 class Event(Chained, Model):
@@ -95,6 +97,7 @@ class Participant(Model):
 class Activity(Model):
     """What is measured or judged. `mark_count` is 1 but for a score set; `revision` rises with every record.
 
+    `rules` is what else there is to say of a score set's marks, as `Marking` writes it.
     `decimal_places` is the least that is shown; from `low` to `high` is where a mark is expected, times in seconds.
     """
 
@@ -111,6 +114,7 @@ class Activity(Model):
     mark_count: Mapped[int] = mapped_column(default=1)
     formula: Mapped[Formula] = mapped_column(Enumerated(Formula), default=Formula.BEST)
     higher_is_better: Mapped[bool] = mapped_column(default=True)
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     decimal_places: Mapped[int] = mapped_column(default=0)
     low: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     high: Mapped[Decimal | None] = mapped_column(ExactDecimal)
@@ -119,6 +123,22 @@ class Activity(Model):
     revision: Mapped[int] = mapped_column(default=1)
 
     event: Mapped[Event] = relationship(back_populates="activities")
+
+    @property
+    def marking(self) -> Marking:
+        return Marking.of(self.mark_count, self.formula, self.is_higher_better, self.rules)
+
+    @property
+    def is_higher_better(self) -> bool:
+        """The type decides; only a score set takes the activity's own choice."""
+        if self.evaluation_type is EvaluationType.SCORE_SET:
+            return self.higher_is_better
+        return self.evaluation_type in (EvaluationType.NUMERIC_HIGH, EvaluationType.BOOLEAN)
+
+    @property
+    def mark_type(self) -> EvaluationType:
+        """How a single mark is written: the marks of a score set are numbers or times."""
+        return EvaluationType.TIME_LOW if (self.rules or {}).get("times") else self.evaluation_type
 
 
 class Category(Model):
@@ -199,7 +219,7 @@ class Import(Model):
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     filename: Mapped[str] = mapped_column(String(200))
-    file: Mapped[str] = mapped_column(String(80))
+    file: Mapped[str] = mapped_column(FileKey(80))
     options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id", ondelete="SET NULL"))
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)

@@ -144,4 +144,4 @@ def results_of(event: Event, participant: Participant) -> list[Result]:
 
 def text_of(activity: Activity, standing: scoring.Standing | None) -> str:
     value, places = standing.value if standing else None, activity.decimal_places
-    return show(value, activity.evaluation_type, decimal_mark=decimal_mark(), places=places)
+    return show(value, activity.mark_type, decimal_mark=decimal_mark(), places=places)

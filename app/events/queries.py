@@ -131,6 +131,12 @@ def _has_value(record: Any) -> Any:
     return record.amount.is_not(None) | record.status.is_not(None)
 
 
+def _has_marks(record: Any) -> Any:
+    """Also where they make no value yet."""
+    mark = inspect(record).relationships["marks"].entity.class_
+    return record.marks.any(mark.amount.is_not(None) | mark.status.is_not(None))
+
+
 # Groups -----------------------------------------------------------------------------------------------------------
 
 
@@ -202,7 +208,7 @@ def _activities_of(event: Event) -> Select[Activity]:
 
 def values_in(activity: Activity) -> int:
     record = _record()
-    return db.session.scalar(select(_count_of(record, record.activity_id == activity.id, _has_value(record)))) or 0
+    return db.session.scalar(select(_count_of(record, record.activity_id == activity.id, _has_marks(record)))) or 0
 
 
 def values_of(event: Event) -> int:

@@ -73,7 +73,7 @@ def refresh(event_id: int) -> Revisions | None:
     activities = {str(row[4]): row[5] for row in rows if row[4] is not None}
     found = Revisions(revision, visibility.value, link_token, status.value, activities)
     try:
-        redis.of(current_app).set(_key(event_id), json.dumps(asdict(found)), px=FRESH_MS)
+        redis.of(current_app).set(name_of(event_id), json.dumps(asdict(found)), px=FRESH_MS)
     except RedisError as error:
         log.warning("revision_not_cached", error=str(error))
     return found
@@ -86,7 +86,7 @@ def _forget_old_revisions(session: Session) -> None:
     if touched:
         app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
         try:
-            redis.of(app).delete(*map(_key, touched))
+            redis.of(app).delete(*map(name_of, touched))
         except RedisError as error:
             log.warning("revision_not_forgotten", error=str(error))
 
@@ -98,11 +98,16 @@ def _forget_touched(session: Session) -> None:
 
 def _from_redis(event_id: int) -> Revisions | None:
     try:
-        kept: Any = redis.of(current_app).get(_key(event_id))
+        kept: Any = redis.of(current_app).get(name_of(event_id))
     except RedisError:
         return None
-    return Revisions(**json.loads(kept)) if kept else None
+    return read(kept) if kept else None
 
 
-def _key(event_id: int) -> str:
+def read(kept: bytes) -> Revisions:
+    """What Redis keeps under `name_of` an event."""
+    return Revisions(**json.loads(kept))
+
+
+def name_of(event_id: int) -> str:
     return f"rev:{event_id}"

@@ -49,6 +49,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.add_template_filter(labels.label)
     app.add_template_filter(labels.gender_of_many)
+    app.add_template_filter(labels.scoring_words)
     app.add_template_global(labels.ages)
     app.add_template_filter(labels.days)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import segno
-from flask import flash, request
+from flask import flash, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -14,7 +14,8 @@ from .. import web
 from ..accounts import actions as accounts
 from ..accounts.access import allow, me
 from ..accounts.models import Role
-from ..accounts.routes import start_session, was_refused
+from ..accounts.routes import was_refused
+from ..accounts.signing_in import sign_in
 from ..extensions import client_address, db, limiter
 from . import access, queries, team_actions
 from .blueprint import bp
@@ -78,11 +79,9 @@ def open_team_session() -> Response:
     login = queries.team_login_for(code_hash(form.code.data)) if form.validate() else None
     if login is None:
         return refuse(form)
-    token = accounts.open_session(login.user, address=client_address(), browser=request.user_agent.string)
-    db.session.commit()
-    start_session(token)
+    answer = sign_in(login.user, next_url=url_for("scoring.index"))
     flash(_("You write down the values of %(group)s.", group=login.group.name), "ok")
-    return web.go_to("scoring.index")
+    return answer
 
 
 def refuse(form: JoinForm) -> Response:

@@ -22,6 +22,10 @@ class StartList:
     group: Group
     people: list[tuple[Participant, str]]
 
+    @property
+    def has_numbers(self) -> bool:
+        return any(one.external_id for one, _category in self.people)
+
 
 @dataclass(frozen=True)
 class ResultList:
@@ -33,7 +37,9 @@ class ResultList:
 
     @property
     def gender(self) -> str:
-        return label(self.bucket.gender) if self.bucket.gender else ""
+        """Unless its category says so."""
+        said = self.bucket.bracket and self.bucket.bracket.gender
+        return label(self.bucket.gender) if self.bucket.gender and not said else ""
 
     @property
     def category(self) -> str:
@@ -61,7 +67,14 @@ def start_lists(event: Event) -> list[StartList]:
 def result_lists(event: Event) -> Iterator[ResultList]:
     mark = decimal_mark()
     for one in event_standings(event):
-        kind = one.activity.evaluation_type
+        kind = one.activity.mark_type
         for bucket in one.standings.buckets:
-            rows = [(row, show(row.value, kind, decimal_mark=mark)) for row in bucket.rows]
+            places = _places(one.activity, bucket)
+            rows = [(row, show(row.value, kind, decimal_mark=mark, places=places)) for row in bucket.rows]
             yield ResultList(one.activity, bucket, rows)
+
+
+def _places(activity: Activity, bucket: Bucket) -> int:
+    """As many as the longest value has, so that a column of them lines up."""
+    amounts = [row.value.amount.normalize() for row in bucket.rows if row.value.amount is not None]
+    return max([activity.decimal_places, *(-int(amount.as_tuple().exponent) for amount in amounts)])

@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from ..events.models import Event, Group, Participant
 from ..extensions import db
 from ..scoring.models import Mark, Record
+from ..scoring.queries import is_written
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def records(event: Event) -> list[dict[str, Any]]:
     activity_ids = [activity.id for activity in event.activities]
     wanted = (
         select(Record)
-        .where(Record.activity_id.in_(activity_ids), Record.amount.is_not(None) | Record.status.is_not(None))
+        .where(Record.activity_id.in_(activity_ids), Record.marks.any(is_written()))
         .options(selectinload(Record.marks))
         .order_by(Record.activity_id, Record.participant_id)
     )

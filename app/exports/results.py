@@ -52,7 +52,7 @@ def _activity(one: ActivityStandings) -> Sheet:
     activity = one.activity
     result = f"{_('Result')} ({activity.unit})" if activity.unit else _("Result")
     header = (_("Place"), _("Name"), _("Number"), _("Group"), _("Gender"), _("Age"), _("Category"), result)
-    rows = (row for bucket in one.standings.buckets for row in _rows(bucket, activity.evaluation_type))
+    rows = (row for bucket in one.standings.buckets for row in _rows(bucket, activity.mark_type))
     return Sheet(activity.name, header, rows)
 
 

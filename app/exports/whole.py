@@ -3,7 +3,8 @@
 {"format": "laurel-event/1",
  "event":        {id, name, place, starts_on, status, visibility, revision},
  "groups":       [{id, name, identifier, colour}],
- "activities":   [{id, name, description, evaluation_type, unit, mark_count, formula, higher_is_better, state}],
+ "activities":   [{id, name, description, evaluation_type, unit, mark_count, formula, higher_is_better, rules,
+                   marks, state}],
  "categories":   [{id, name, age_from, age_to, gender}],
  "participants": [{id, group, external_id, display_name, gender, born, age, extra}],
  "records":      [{activity, participant, value, status, marks: [{value, status}], version, at, by}]}
@@ -21,6 +22,7 @@ from typing import Any
 
 from ..events.models import Event
 from ..extensions import Model
+from ..scoring.columns import mark_names
 from . import queries
 from .queries import Roster
 
@@ -28,7 +30,8 @@ FORMAT = "laurel-event/1"
 EVENT = ("id", "name", "place", "starts_on", "status", "visibility", "revision")
 GROUP = ("id", "name", "identifier", "colour")
 ACTIVITY = (
-    *("id", "name", "description", "evaluation_type", "unit", "mark_count", "formula", "higher_is_better", "state"),
+    *("id", "name", "description", "evaluation_type", "unit", "mark_count", "formula", "higher_is_better"),
+    *("rules", "state"),
 )
 CATEGORY = ("id", "name", "age_from", "age_to", "gender")
 PARTICIPANT = ("id", "external_id", "display_name", "gender", "born", "age", "extra")
@@ -39,7 +42,7 @@ def as_json(event: Event, rosters: Sequence[Roster]) -> str:
         "format": FORMAT,
         "event": _picked(event, EVENT),
         "groups": [_picked(roster.group, GROUP) for roster in rosters],
-        "activities": [_picked(activity, ACTIVITY) for activity in event.activities],
+        "activities": [{**_picked(activity, ACTIVITY), "marks": mark_names(activity)} for activity in event.activities],
         "categories": [_picked(category, CATEGORY) for category in event.categories],
         "participants": [
             {**_picked(person, PARTICIPANT), "group": roster.group.id} for roster in rosters for person in roster.people

@@ -54,19 +54,23 @@ def chore(work: Chore) -> Chore:
     return work
 
 
-def enqueue(work: Callable[..., None], *arguments: Any, queue: str = "default") -> Job:
-    """Promise a job. It is handed to the workers after the caller's commit, and lost with its rollback."""
+def enqueue(work: Callable[..., None], *arguments: Any, queue: str = "default", after: timedelta = timedelta(0)) -> Job:
+    """Promise a job. It is handed to the workers after the caller's commit, and lost with its rollback.
+
+    With `after`, not before that time has passed: the sweep finds it then.
+    """
     row = Job(
         kind=work.__name__,
         arguments=list(arguments),
         queue=queue,
         state=JobState.PENDING,
-        due_at=now(),
+        due_at=now() + after,
         created_at=now(),
     )
     db.session.add(row)
     db.session.flush()
-    db.session.info.setdefault("jobs_to_hand_over", []).append((row.id, queue))
+    if not after:
+        db.session.info.setdefault("jobs_to_hand_over", []).append((row.id, queue))
     return row
 
 

@@ -27,10 +27,16 @@ class Watch:
 def board_to_watch(event_id: int) -> Watch:
     """404 for a board that is not the reader's to see. A public one, or a right link, needs no database."""
     revisions = revisions_of(event_id) or abort(404)
-    link = request.args.get("link", "")
+    watch = open_to_strangers(revisions, request.args.get("link", ""))
+    if watch is None:
+        event_to_watch(event_id)
+    return watch or Watch(revisions)
+
+
+def open_to_strangers(revisions: Revisions, link: str) -> Watch | None:
+    """Leave for whoever asks, if a public board or this link gives it: nobody need know who that is."""
     if revisions.visibility == Visibility.PUBLIC:
         return Watch(revisions)
     if revisions.visibility == Visibility.LINK and compare_digest(link.encode(), revisions.link_token.encode()):
         return Watch(revisions, link)
-    event_to_watch(event_id)
-    return Watch(revisions)
+    return None

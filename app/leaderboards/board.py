@@ -172,7 +172,7 @@ class Board:
     def _kind(self) -> EvaluationType:
         if self.activity is None:
             raise LookupError("without an activity there are no values")
-        return self.activity.evaluation_type
+        return self.activity.mark_type
 
     @cached_property
     def _places(self) -> int:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,11 +37,19 @@ SHOWN_WITH = ("templates", "app/translations", "static/css", "static/js")
 
 @dataclass(frozen=True)
 class Kept:
-    """`revision` and `at` (seconds since 1970) were taken before the data was read, so it is at least as new."""
+    """`revision` and `at` (seconds since 1970) were taken before the data was read, so it is at least as new.
 
+    `token` is the event's own: it keeps two events apart that had the same number in two databases.
+    """
+
+    token: str
     revision: int
     at: float
     body: bytes
+
+
+class NotKept(LookupError):
+    """What was asked for is not there, or not as new as it should be."""
 
 
 Build = Callable[[], Kept]
@@ -56,25 +65,25 @@ def key_of(*shown: object) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()[:24]
 
 
-def read(key: str, revision: int, build: Build) -> Kept:
-    """What is kept if it is as new as this revision, else made anew, by one reader at a time."""
+def read(key: str, token: str, revision: int, build: Build) -> Kept:
+    """What is kept of this event if it is as new as this revision, else made anew, by one reader at a time."""
     try:
-        return _read(f"board:{key}", revision, build)
+        return _read(key, token, revision, build)
     except RedisError as error:
         log.warning("board_not_cached", error=str(error))
         return build()
 
 
-def _read(key: str, revision: int, build: Build) -> Kept:
+def _read(key: str, token: str, revision: int, build: Build) -> Kept:
     patient_until = time.monotonic() + PATIENCE
     while time.monotonic() < patient_until:
-        kept = _load(key)
-        if kept and kept.revision >= revision:
-            metrics.count_board("kept")
-            return kept
-        if _client().set(f"{key}:making", 1, nx=True, px=LONGEST_REBUILD_MS):
+        stored = _client().get(name_of(key))
+        with suppress(NotKept):
+            return accepted(stored, token, revision)
+        if _client().set(f"{name_of(key)}:making", 1, nx=True, px=LONGEST_REBUILD_MS):
             metrics.count_board("made")
-            return _make(key, build)
+            return _make(name_of(key), build)
+        kept = _loaded(stored, token)
         if kept and time.time() - kept.at < STALE:
             metrics.count_board("stale")
             return kept
@@ -83,27 +92,40 @@ def _read(key: str, revision: int, build: Build) -> Kept:
     return build()
 
 
-def _make(key: str, build: Build) -> Kept:
+def accepted(stored: bytes | None, token: str, revision: int) -> Kept:
+    """What Redis keeps under `name_of` a key. Raises NotKept."""
+    kept = _loaded(stored, token)
+    if kept is None or kept.revision < revision:
+        raise NotKept
+    metrics.count_board("kept")
+    return kept
+
+
+def name_of(key: str) -> str:
+    return f"board:{key}"
+
+
+def _make(name: str, build: Build) -> Kept:
     """Hold the lock for a while after: the next one to make this may start no sooner."""
     began = time.monotonic()
     try:
         kept = build()
     except BaseException:
-        _client().delete(f"{key}:making")
+        _client().delete(f"{name}:making")
         raise
-    head = json.dumps({"revision": kept.revision, "at": kept.at})
-    _client().set(key, head.encode() + b"\n" + kept.body, ex=KEPT_FOR)
+    head = json.dumps({"token": kept.token, "revision": kept.revision, "at": kept.at})
+    _client().set(name, head.encode() + b"\n" + kept.body, ex=KEPT_FOR)
     spent = int((time.monotonic() - began) * 1000)
-    _client().pexpire(f"{key}:making", max(REBUILD_EVERY_MS - spent, 1))
+    _client().pexpire(f"{name}:making", max(REBUILD_EVERY_MS - spent, 1))
     return kept
 
 
-def _load(key: str) -> Kept | None:
-    stored = _client().get(key)
+def _loaded(stored: bytes | None, token: str) -> Kept | None:
     if stored is None:
         return None
     head, _newline, body = stored.partition(b"\n")
-    return Kept(**json.loads(head), body=body)
+    kept = Kept(**json.loads(head), body=body)
+    return kept if kept.token == token else None
 
 
 def _client() -> Any:

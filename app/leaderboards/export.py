@@ -49,7 +49,7 @@ def _lines(activity: Activity, bucket: Bucket) -> Iterator[tuple[object, ...]]:
 
 
 def _score(row: Row, activity: Activity) -> str | Decimal:
-    kind = activity.evaluation_type
+    kind = activity.mark_type
     value: Value = row.value
     if kind is EvaluationType.TIME_LOW or value.amount is None:
         return show(value, kind, places=2 if kind is EvaluationType.TIME_LOW else 0)

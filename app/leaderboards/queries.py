@@ -24,8 +24,8 @@ from ..events.categories import Bracket, age_on
 from ..events.models import Activity, Category, Event, Group, Participant
 from ..events.queries import is_staying
 from ..extensions import db
-from ..scoring.models import Record
-from ..scoring.values import Value, is_higher_better
+from ..scoring.models import Record, value_of
+from ..scoring.values import Value
 from .standings import Competitor, Standings, Team, arrange
 
 
@@ -84,7 +84,7 @@ def _standings(event: Event, activities: Collection[Activity]) -> list[ActivityS
             arrange(
                 [(competitor, values[activity.id].get(competitor.id)) for competitor in people],
                 brackets,
-                is_higher_better(activity.evaluation_type, score_set_higher=activity.higher_is_better),
+                activity.is_higher_better,
             ),
         )
         for activity in activities
@@ -119,6 +119,7 @@ def _results(
             Record.activity_id,
             Record.amount,
             Record.status,
+            Record.ties,
         )
         .join(Group, Group.id == Participant.group_id)
         .outerjoin(Record, (Record.participant_id == Participant.id) & Record.activity_id.in_(activity_ids))
@@ -127,10 +128,10 @@ def _results(
     )
     people: dict[int, Competitor] = {}
     values: defaultdict[int, dict[int, Value]] = defaultdict(dict)
-    for person, external_id, name, gender, born, age, group, group_name, colour, activity, amount, status in rows:
+    for person, external_id, name, gender, born, age, group, group_name, colour, activity, *value in rows:
         if person not in people:
             age = age_on(born, event.starts_on) if born else age
             people[person] = Competitor(person, external_id, name, gender, age, Team(group, group_name, colour))
-        if amount is not None or status is not None:
-            values[activity][person] = Value(amount, status)
+        if (known := value_of(*value)) is not None:
+            values[activity][person] = known
     return list(people.values()), values

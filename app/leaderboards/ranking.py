@@ -1,4 +1,7 @@
-"""Places from values, by competition ranking: equal values share a place and the next one counts them all (1-1-3)."""
+"""Places from values, by competition ranking: equal values share a place and the next one counts them all (1-1-3).
+
+Values are equal when what breaks a tie between them is equal too.
+"""
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
@@ -52,6 +55,8 @@ def medal(place: int | None) -> Literal["Gold", "Silver", "Bronze"] | None:
     return None
 
 
-def _order(value: Value, higher_is_better: bool) -> tuple[int, Decimal]:
-    amount = value.amount or Decimal(0)
-    return ORDER.index(value.status), amount.copy_negate() if higher_is_better else amount
+def _order(value: Value, higher_is_better: bool) -> tuple[int, list[tuple[bool, Decimal]]]:
+    """To be sorted by; who has fewer marks to break a tie comes after who has more."""
+    amounts = [value.amount or Decimal(0), *value.ties]
+    signed = [(False, amount.copy_negate() if higher_is_better else amount) for amount in amounts]
+    return ORDER.index(value.status), [*signed, (True, Decimal(0))]

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, cast
 
+from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy import Table, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,14 +18,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from .. import audit, metrics
 from ..accounts.models import User
 from ..database import is_sqlite, now
-from ..events.kinds import ActivityState
+from ..events.kinds import ActivityState, EvaluationType
+from ..events.marking import Criterion
 from ..events.models import Activity, Event, Participant
 from ..events.revisions import touch
 from ..extensions import Model, db
 from . import queries
+from .formulas import total
 from .models import Mark, Record, RecordChange, Source
 from .queries import Standing, nothing_yet
-from .values import InvalidValue, Value, is_higher_better, parse_json, total
+from .values import InvalidValue, Value, parse_json, show
 
 Raw = str | int | float | Decimal | None
 
@@ -139,22 +142,37 @@ def _judge(entry: Entry, standing: Standing) -> Outcome:
         return Outcome(entry, Verdict.UNCHANGED, standing, standing)
     if entry.version is not None and entry.version != standing.version:
         return Outcome(entry, Verdict.CONFLICT, standing, standing)
-    activity = entry.activity
-    better = is_higher_better(activity.evaluation_type, score_set_higher=activity.higher_is_better)
-    value = total(marks, activity.formula, higher_is_better=better)
+    value = total(marks, entry.activity.marking)
     return Outcome(entry, Verdict.SAVED, standing, replace(standing, marks=marks, value=value))
 
 
 def _read(entry: Entry) -> tuple[tuple[Value | None, ...], tuple[MarkError, ...]]:
     marks: list[Value | None] = []
     errors: list[MarkError] = []
+    columns = entry.activity.marking.columns
     for position, raw in enumerate(entry.marks, start=1):
         try:
-            marks.append(parse_json(raw, entry.activity.evaluation_type))
+            mark = parse_json(raw, entry.activity.mark_type)
+            marks.append(_in_range(mark, columns[position - 1].criterion, entry.activity.mark_type))
         except InvalidValue as error:
             errors.append(MarkError(position, error.code, error.message))
     missing = entry.activity.mark_count - len(entry.marks)
     return (*marks, *[None] * missing), tuple(errors)
+
+
+def _in_range(mark: Value | None, criterion: Criterion, kind: EvaluationType) -> Value | None:
+    """Raises InvalidValue beyond what a criterion allows."""
+    if mark is None or mark.amount is None:
+        return mark
+    low, high = criterion.low, criterion.high
+    if (low is None or low <= mark.amount) and (high is None or mark.amount <= high):
+        return mark
+    ends = {name: "" if end is None else show(Value.of(end), kind) for name, end in (("low", low), ("high", high))}
+    if low is None:
+        raise InvalidValue("out_of_range", _l("A mark here is at most %(high)s.", **ends))
+    if high is None:
+        raise InvalidValue("out_of_range", _l("A mark here is at least %(low)s.", **ends))
+    raise InvalidValue("out_of_range", _l("A mark here is from %(low)s to %(high)s.", **ends))
 
 
 def _write(event: Event, outcomes: list[Outcome], by: User, source: Source) -> list[Outcome]:
@@ -191,6 +209,7 @@ def _upsert_records(saved: Iterable[Outcome], by: User, moment: datetime) -> dic
             "participant_id": outcome.entry.participant.id,
             "amount": outcome.standing.value.amount if outcome.standing.value else None,
             "status": outcome.standing.value.status if outcome.standing.value else None,
+            "ties": _ties(outcome.standing.value),
             "version": outcome.before.version + 1,
             "updated_at": moment,
             "updated_by_id": by.id,
@@ -203,6 +222,10 @@ def _upsert_records(saved: Iterable[Outcome], by: User, moment: datetime) -> dic
     upsert = _upsert(table, keys).returning(table.c.id, *(table.c[key] for key in keys))
     stored = db.session.execute(upsert, rows)
     return {(activity_id, participant_id): record_id for record_id, activity_id, participant_id in stored}
+
+
+def _ties(value: Value | None) -> list[str] | None:
+    return [f"{amount:f}" for amount in value.ties] if value and value.ties else None
 
 
 def _upsert_marks(written: Iterable[Outcome]) -> None:

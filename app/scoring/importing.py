@@ -10,11 +10,13 @@ from sqlalchemy import select
 
 from ..accounts.models import User
 from ..events.importing.cells import InvalidCell
+from ..events.importing.mapping import Result
 from ..events.importing.results import ImportedResult, Standings, register
 from ..events.models import Activity, Event, Participant
 from ..extensions import db
-from .actions import Entry, save_records
-from .models import Record, Source
+from . import queries
+from .actions import Entry, Raw, save_records
+from .models import Mark, Record, Source
 from .values import InvalidValue, Value, parse, show
 
 Part = TypeVar("Part", Participant, Activity)
@@ -36,7 +38,8 @@ class FileScorer:
         if missing:
             raise LookupError(f"results for people who are not there: {sorted(missing)[:5]}")
         entries = [
-            Entry(people[result.participant_id], activities[result.activity_id], (result.text,)) for result in results
+            Entry(people[person_id], activities[activity_id], tuple(marks))
+            for (activity_id, person_id), marks in _marks_by_record(results, activities).items()
         ]
         outcomes = save_records(event, entries, by=by, source=Source.IMPORT, all_or_nothing=True)
         if not all(outcome.verdict.is_fine for outcome in outcomes):
@@ -44,29 +47,49 @@ class FileScorer:
 
 
 class FileStandings:
-    """Of activities of an event that take one value a person."""
+    """Of some activities of an event."""
 
     def __init__(self, event: Event, activity_ids: Collection[int]) -> None:
         activities = select(Activity).where(Activity.event_id == event.id, Activity.id.in_(activity_ids))
-        self.kinds = {activity.id: activity.evaluation_type for activity in db.session.scalars(activities)}
-        records = select(Record.activity_id, Record.participant_id, Record.amount, Record.status).where(
-            Record.activity_id.in_(self.kinds), Record.amount.is_not(None) | Record.status.is_not(None)
+        self.kinds = {activity.id: activity.mark_type for activity in db.session.scalars(activities)}
+        marks = (
+            select(Record.activity_id, Mark.position, Record.participant_id, Mark.amount, Mark.status)
+            .join(Record, Record.id == Mark.record_id)
+            .where(Record.activity_id.in_(self.kinds), Mark.amount.is_not(None) | Mark.status.is_not(None))
         )
         self.values = {
-            (activity_id, participant_id): Value(amount, status)
-            for activity_id, participant_id, amount, status in db.session.execute(records)
+            (Result(activity_id, position), participant_id): Value(amount, status)
+            for activity_id, position, participant_id, amount, status in db.session.execute(marks)
         }
 
-    def read(self, activity_id: int, text: str) -> str | None:
+    def read(self, result: Result, text: str) -> str | None:
+        kind = self.kinds[result.activity_id]
         try:
-            value = parse(text, self.kinds[activity_id])
+            value = parse(text, kind)
         except InvalidValue as invalid:
             raise InvalidCell(invalid.message) from None
-        return show(value, self.kinds[activity_id]) or None
+        return show(value, kind) or None
 
-    def now(self, activity_id: int, participant_id: int) -> str | None:
-        value = self.values.get((activity_id, participant_id))
-        return show(value, self.kinds[activity_id]) or None
+    def now(self, result: Result, participant_id: int) -> str | None:
+        return show(self.values.get((result, participant_id)), self.kinds[result.activity_id]) or None
+
+
+def _marks_by_record(
+    results: Sequence[ImportedResult], activities: dict[int, Activity]
+) -> dict[tuple[int, int], list[Raw]]:
+    """All marks of each record, by activity and participant: those that are given, the others as they stand."""
+    several = {one.result.activity_id for one in results if activities[one.result.activity_id].mark_count > 1}
+    people = {one.participant_id for one in results if one.result.activity_id in several}
+    standings = queries.standings([activities[activity_id] for activity_id in several], people) if several else {}
+    found: dict[tuple[int, int], list[Raw]] = {}
+    for one in results:
+        key = one.result.activity_id, one.participant_id
+        if key not in found:
+            activity = activities[one.result.activity_id]
+            standing = standings.get(key) or queries.nothing_yet(activity)
+            found[key] = [show(mark, activity.mark_type) for mark in standing.marks]
+        found[key][one.result.mark - 1] = one.text
+    return found
 
 
 def _by_id(model: type[Part], event: Event) -> dict[int, Part]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -24,10 +25,18 @@ class Source(StrEnum):
     DEMO = "demo"
 
 
+def value_of(amount: Decimal | None, status: Status | None, ties: Sequence[str] | None = None) -> Value | None:
+    """From the columns of a record or a mark."""
+    if amount is None and status is None:
+        return None
+    return Value(amount, status, tuple(map(Decimal, ties or ())))
+
+
 class Record(Model):
     """What a participant achieved in an activity. Once made it stays: a cleared one has neither amount nor status.
 
-    `amount` is the total of the marks by the activity's formula, in the activity's unit, times in seconds.
+    `amount` is the total of the marks by the activity's formula, in the activity's unit, times in seconds; `ties` are
+    the marks that decide between equal ones, best first, where the activity breaks ties.
     """
 
     __tablename__ = "records"
@@ -38,6 +47,7 @@ class Record(Model):
     participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id", ondelete="CASCADE"), index=True)
     amount: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     status: Mapped[Status | None] = mapped_column(Enumerated(Status))
+    ties: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     version: Mapped[int]
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
@@ -49,7 +59,7 @@ class Record(Model):
 
     @property
     def value(self) -> Value | None:
-        return None if self.amount is None and self.status is None else Value(self.amount, self.status)
+        return value_of(self.amount, self.status, self.ties)
 
 
 class Mark(Model):
@@ -64,7 +74,7 @@ class Mark(Model):
 
     @property
     def value(self) -> Value | None:
-        return None if self.amount is None and self.status is None else Value(self.amount, self.status)
+        return value_of(self.amount, self.status)
 
 
 class RecordChange(Model):

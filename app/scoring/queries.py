@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import selectinload
 
 from ..events.kinds import EventStatus
 from ..events.models import Activity, Event, Group, GroupEvaluator, Participant
 from ..events.queries import is_staying
 from ..extensions import db
-from .models import Mark, Record, RecordChange
+from .models import Mark, Record, RecordChange, value_of
 from .values import Value
 
 if TYPE_CHECKING:
@@ -51,6 +51,11 @@ class SheetProgress:
     people: int
 
 
+def is_written() -> ColumnElement[bool]:
+    """Of a mark."""
+    return Mark.amount.is_not(None) | Mark.status.is_not(None)
+
+
 def nothing_yet(activity: Activity) -> Standing:
     return Standing(marks=(None,) * activity.mark_count)
 
@@ -69,7 +74,7 @@ def standings(activities: Collection[Activity], participant_ids: Collection[int]
     records: dict[int, Record] = {}
     for record, position, amount, status in rows:
         records[record.id] = record
-        marks[record.id][position] = None if amount is None and status is None else Value(amount, status)
+        marks[record.id][position] = value_of(amount, status)
     for record in records.values():
         count = by_id[record.activity_id].mark_count
         found[record.activity_id, record.participant_id] = Standing(
@@ -92,7 +97,7 @@ def sheet_of(group_id: int, activity_id: int, user: User) -> Sheet | None:
     recorded = exists().where(
         Record.participant_id == Participant.id,
         Record.activity_id == activity_id,
-        Record.amount.is_not(None) | Record.status.is_not(None),
+        Record.marks.any(is_written()),
     )
     wanted = (
         select(Event, Group, Activity, Participant)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import groupby
 
 from flask import Blueprint, Flask, abort, flash, request
@@ -13,10 +14,11 @@ from werkzeug.wrappers import Response
 from .. import web
 from ..accounts.access import allow, me
 from ..accounts.models import Role
+from ..events.marking import RULES
 from ..events.models import Activity, Participant
 from ..extensions import db
 from ..i18n import decimal_mark
-from . import queries, values
+from . import columns, queries, values
 from .access import sheet_to_score
 from .actions import Entry, NotOpen, Outcome, Verdict, save_records
 from .models import Source
@@ -39,6 +41,9 @@ SOURCES = {
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.add_template_filter(columns.headings)
+    app.add_template_filter(columns.mark_names)
+    app.add_template_filter(marking_json)
     app.add_template_filter(marks_text)
     app.add_template_filter(source_name)
     app.add_template_filter(usual)
@@ -123,15 +128,28 @@ def history(group_id: int, activity_id: int, participant_id: int) -> Response:
 
 def marks_text(marks: list[str | None], activity: Activity) -> str:
     """Marks as history keeps them, in the words of a sheet: "1:23.40"."""
-    found = [mark and values.parse(mark, activity.evaluation_type) for mark in marks]
-    texts = [values.show(value or None, activity.evaluation_type, decimal_mark=decimal_mark()) for value in found]
+    found = [mark and values.parse(mark, activity.mark_type) for mark in marks]
+    texts = [values.show(value or None, activity.mark_type, decimal_mark=decimal_mark()) for value in found]
     return " · ".join(text or "–" for text in texts)
+
+
+def marking_json(activity: Activity) -> str:
+    """What a script needs to know to work out a total as `formulas` does."""
+    marking = activity.marking
+    return json.dumps(
+        {
+            **{name: getattr(marking, name) for name in ("each", "formula", "higher_is_better", *RULES)},
+            "weights": [f"{criterion.weight:f}" for criterion in marking.criteria],
+            "decimal_places": activity.decimal_places,
+            "decimal_mark": decimal_mark(),
+        }
+    )
 
 
 def usual(activity: Activity) -> str:
     """Where a value is expected, for people: "usually 8 to 20 m"; empty where nobody has said."""
     low, high = (
-        end is not None and values.show(values.Value.of(end), activity.evaluation_type, decimal_mark=decimal_mark())
+        end is not None and values.show(values.Value.of(end), activity.mark_type, decimal_mark=decimal_mark())
         for end in (activity.low, activity.high)
     )
     unit = f" {activity.unit}" if activity.unit else ""

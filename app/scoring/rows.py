@@ -25,13 +25,14 @@ class Row:
     shown: tuple[str, ...]
     verdict: Verdict | None = None
     errors: tuple[MarkError, ...] = ()
+    total: str = ""
 
     @property
     def state(self) -> str:
         """The name of the row's mark: empty, saved, refused, conflict."""
         if self.verdict in {Verdict.REFUSED, Verdict.CONFLICT}:
             return str(self.verdict)
-        return "saved" if self.is_done else "empty"
+        return "saved" if any(self.standing.marks) else "empty"
 
     @property
     def is_done(self) -> bool:
@@ -65,7 +66,8 @@ def row_of_outcome(outcome: Outcome, decimal_mark: str) -> Row:
     shown = _shown(outcome.entry.activity, outcome.standing.marks, decimal_mark)
     typed = tuple(str(mark or "") for mark in outcome.entry.marks)
     texts = shown if outcome.verdict.is_fine else typed
-    return Row(outcome.entry.participant, outcome.standing, texts, shown, outcome.verdict, outcome.errors)
+    total = _total(outcome.entry.activity, outcome.standing.value, decimal_mark)
+    return Row(outcome.entry.participant, outcome.standing, texts, shown, outcome.verdict, outcome.errors, total)
 
 
 def entries_of(sheet: Sheet, form: Mapping[str, str], only: Participant | None = None) -> list[Entry]:
@@ -85,9 +87,14 @@ def _entry(activity: Activity, person: Participant, form: Mapping[str, str]) -> 
 def _standing_row(activity: Activity, person: Participant, standing: Standing | None, decimal_mark: str) -> Row:
     standing = standing or nothing_yet(activity)
     shown = _shown(activity, standing.marks, decimal_mark)
-    return Row(person, standing, shown, shown)
+    return Row(person, standing, shown, shown, total=_total(activity, standing.value, decimal_mark))
+
+
+def _total(activity: Activity, value: Value | None, decimal_mark: str) -> str:
+    """As `totals.js` shows it while one types."""
+    return show(value, activity.mark_type, decimal_mark=decimal_mark, places=activity.decimal_places)
 
 
 def _shown(activity: Activity, marks: Iterable[Value | None], decimal_mark: str) -> tuple[str, ...]:
-    kind, places = activity.evaluation_type, activity.decimal_places
+    kind, places = activity.mark_type, activity.decimal_places
     return tuple(show(mark, kind, decimal_mark=decimal_mark, places=places) for mark in marks)

@@ -1,11 +1,10 @@
-"""What may stand in a cell of a sheet: read from text or JSON, shown again, and several marks made into one value.
+"""What may stand in a cell of a sheet: read from text or JSON, and shown again.
 
 Amounts are exact decimals: seconds for times (hundredths at the finest), 1 or 0 for a tick, else the number itself.
 Nothing is guessed: `1.234` is one and a bit, `12340` is that many seconds.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -13,7 +12,7 @@ from enum import StrEnum
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from app.events.kinds import EvaluationType, Formula
+from app.events.kinds import EvaluationType
 
 TOO_LARGE = 10**12
 LONGEST = 40
@@ -22,6 +21,8 @@ TIME_PLACES = 2
 
 YES = frozenset({"1", "yes", "ano", "true", "x", "✓"})
 NO = frozenset({"0", "no", "ne", "false", "✗"})
+FAILED = frozenset({"x", "×", "✗"})
+"""How a failed attempt is written on paper."""
 
 _SPACES = " \u00a0\u2009\u202f"
 _NUMBER = re.compile(rf"[+-]?(?:[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}})+|[0-9]+)(?:[.,][0-9]+)?|[+-]?[.,][0-9]+")
@@ -39,10 +40,14 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """An amount or a status, never both and never neither. An empty cell is None, not a Value."""
+    """An amount or a status, never both and never neither. An empty cell is None, not a Value.
+
+    `ties` are what decides between equal results, best first, where the activity breaks ties.
+    """
 
     amount: Decimal | None
     status: Status | None
+    ties: tuple[Decimal, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.amount is None) == (self.status is None):
@@ -75,6 +80,8 @@ def parse(text: str, kind: EvaluationType) -> Value | None:
         raise InvalidValue("too_long", _("This is too long for a value."))
     if text.upper() in Status.__members__:
         return Value.without(Status(text.upper()))
+    if kind is EvaluationType.SCORE_SET and text.casefold() in FAILED:
+        return Value.without(Status.DNF)
     if kind is EvaluationType.BOOLEAN:
         return Value.of(_read_tick(text))
     if kind is EvaluationType.TIME_LOW:
@@ -109,36 +116,6 @@ def show(value: Value | None, kind: EvaluationType, *, decimal_mark: str = ".", 
     if kind is EvaluationType.TIME_LOW:
         return _show_time(value.amount, places).replace(".", decimal_mark)
     return _show_number(value.amount, places).replace(".", decimal_mark)
-
-
-def is_higher_better(kind: EvaluationType, *, score_set_higher: bool = True) -> bool:
-    """The type decides; only a score set takes the activity's own choice, `score_set_higher`."""
-    if kind is EvaluationType.SCORE_SET:
-        return score_set_higher
-    return kind in (EvaluationType.NUMERIC_HIGH, EvaluationType.BOOLEAN)
-
-
-def total(marks: Sequence[Value | None], formula: Formula, *, higher_is_better: bool) -> Value | None:
-    """One value out of several marks; a missing mark is left out, and no marks make no value.
-
-    The best of several attempts ignores failed ones unless all have failed: then DSQ over DNF over DNS.
-    A sum needs every mark: any DSQ makes it DSQ; otherwise any other status makes it DNF, since who has a mark has
-    started, and DNS only where no mark was started at all.
-    """
-    given = [mark for mark in marks if mark is not None]
-    amounts = [mark.amount for mark in given if mark.amount is not None]
-    statuses = {mark.status for mark in given if mark.status is not None}
-    if not given:
-        return None
-    if formula is Formula.BEST:
-        if amounts:
-            return Value.of(max(amounts) if higher_is_better else min(amounts))
-        return Value.without(next(s for s in (Status.DSQ, Status.DNF, Status.DNS) if s in statuses))
-    if not statuses:
-        return Value.of(sum(amounts, Decimal(0)))
-    if Status.DSQ in statuses:
-        return Value.without(Status.DSQ)
-    return Value.without(Status.DNS if statuses == {Status.DNS} and not amounts else Status.DNF)
 
 
 def _read_number(text: str) -> Decimal:

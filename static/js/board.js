@@ -81,8 +81,8 @@ function lines() {
   return new Map([...board.querySelectorAll("tbody tr")].map((row) => [row.id, {
     row,
     name: row.querySelector("th").textContent,
-    value: row.querySelector(".board__value").textContent,
-    place: parseInt(row.querySelector(".board__place").textContent, 10),
+    value: row.cells[row.cells.length - 2].textContent,
+    place: parseInt(row.cells[0].textContent, 10),
   }]));
 }
 
@@ -108,7 +108,7 @@ function mark(id, isChanged, move) {
 function show(id, isChanged, move) {
   const row = document.getElementById(id);
   if (!row) return;
-  const cell = row.querySelector(".board__move");
+  const cell = row.lastElementChild;
   row.classList.toggle("is-changed", isChanged);
   cell.classList.toggle("is-ok", move > 0);
   cell.textContent = move ? `${move > 0 ? "+" : "−"}${Math.abs(move)}` : "";

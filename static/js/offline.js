@@ -13,7 +13,7 @@ async function keepHere() {
     navigator.storage?.persist?.();
     if (missing) missing.hidden = true;
   } catch {
-    if (missing) missing.hidden = false;
+    if (missing) missing.hidden = window.isSecureContext; // Over HTTPS the next page tries again.
   }
 }
 

@@ -136,31 +136,6 @@ def test_a_visit_is_noted_now_and_then(sign_in: SignIn) -> None:
     assert db.session.query(LoginSession).one().last_seen_at > long_ago
 
 
-def test_after_ten_wrong_passwords_the_eleventh_try_has_to_wait(client: FlaskClient) -> None:
-    make.user(email="ann@example.org")
-    tries = [try_password(client, "ann@example.org", "wrong password") for _ in range(11)]
-    assert tries == [422] * 10 + [429]
-    held = client.post("/sign-in", data={"email": "ann@example.org", "password": make.PASSWORD})
-    assert held.status_code == 429
-    assert int(held.headers["Retry-After"]) <= 60
-    assert "Too many tries" in held.text
-
-
-def test_a_hall_behind_one_router_signs_in_at_the_same_minute(client: FlaskClient) -> None:
-    for number in range(60):
-        make.user(email=f"helper{number}@example.org")
-    answers = {try_password(client, f"helper{number}@example.org", make.PASSWORD) for number in range(60)}
-    assert answers == {303}
-
-
-def test_somebody_else_in_the_hall_gets_in_while_one_account_is_held(client: FlaskClient) -> None:
-    make.user(email="ann@example.org")
-    make.user(email="ben@example.org")
-    for _ in range(11):
-        try_password(client, "ann@example.org", "wrong password")
-    assert try_password(client, "ben@example.org", make.PASSWORD) == 303
-
-
 def test_with_redis_away_signing_in_still_works(make_app: AppFactory) -> None:
     make.user(email="ann@example.org")
     client = make_app(redis_url="redis://127.0.0.1:1/0").test_client()

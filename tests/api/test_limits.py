@@ -80,6 +80,13 @@ def test_too_many_requests_are_asked_to_wait_and_many_records_count_twice(make_a
     assert [sent(two, NOWHERE, "{}").status_code for _ in range(5)] == [404] * 4 + [429]
 
 
+def test_a_good_answer_asks_nobody_to_wait(games: Games, admin: Script) -> None:
+    record = {"participant": games.alice.id, "activity": games.jump.id, "value": 4}
+    answer = admin.post(games.records, {"records": [record]})
+    assert (answer.status_code, answer.headers["X-RateLimit-Remaining"].isdecimal()) == (200, True)
+    assert "Retry-After" not in answer.headers
+
+
 def test_without_redis_requests_are_limited_from_memory(make_app: AppFactory, tmp_path: Path) -> None:
     app = make_app(
         redis_url=f"redis://127.0.0.1:{processes.free_port()}/0",

@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
+import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.accounts import actions as accounts
-from app.accounts import avatars
-from app.accounts.models import LoginSession, Role, User
+from app.accounts import avatars, second_step
+from app.accounts.models import LoginSession, Role, SecondStep, User
 from app.audit.models import AuditEntry
 from app.database import locked, now
 from app.events.kinds import ActivityState, EvaluationType, EventStatus
@@ -37,6 +38,7 @@ NOT_THE_DATA = {"audit_entries", "idempotent_answers", "installation", "jobs", "
 """Tables in which a write tells nothing about people or events, or which are the log itself."""
 
 UNLOGGED = {
+    "second_step.begin": "asks for nothing until a code confirms it, which is logged",
     "importing.save": "how a file is read, before it is imported: what was chosen is logged when it is",
     "importing.apply": "asks the worker, who logs what it did",
 }
@@ -197,6 +199,32 @@ def with_picture(world: World) -> str:
     return "/account/avatar/delete"
 
 
+def app_of(user: User) -> pyotp.TOTP:
+    """The app on the phone of somebody whose second step is begun."""
+    second_step.begin(user)
+    db.session.commit()
+    return pyotp.TOTP(second_step.key_of(db.session.get_one(SecondStep, user.id)))
+
+
+def recovery_code(user: User) -> str:
+    """One of somebody's whose second step is on."""
+    app = app_of(user)
+    codes = second_step.confirm(user, app.now(), keep=own_session(user))
+    db.session.commit()
+    assert codes
+    return codes[0]
+
+
+def own_session(user: User) -> LoginSession:
+    return db.session.scalars(select(LoginSession).where(LoginSession.user_id == user.id)).one()
+
+
+def half_way(world: World) -> tuple[str, dict[str, Any]]:
+    code = recovery_code(world.me)
+    world.browser.post("/sign-in", data={"email": world.me.email, "password": make.PASSWORD})
+    return "/sign-in/code", {"data": {"code": code}}
+
+
 EXAMPLES: dict[str, Example] = {
     "accounts.open_session": lambda w: ("/sign-in", {"data": {"email": w.helper.email, "password": make.PASSWORD}}),
     "accounts.sign_out": form(lambda w: "/sign-out"),
@@ -212,6 +240,13 @@ EXAMPLES: dict[str, Example] = {
     "accounts.change_role": form(lambda w: f"/people/{w.helper.id}/role", role="admin"),
     "accounts.deactivate": form(lambda w: f"/people/{w.helper.id}/deactivate"),
     "accounts.activate": form(closed_account),
+    "accounts.end_other_sessions": form(lambda w: "/account/sessions/end-others"),
+    "second_step.begin": form(lambda w: "/account/second-step", password=make.PASSWORD),
+    "second_step.confirm": lambda w: ("/account/second-step/confirm", {"data": {"code": app_of(w.me).now()}}),
+    "second_step.create_codes": lambda w: ("/account/second-step/codes", {"data": {"code": recovery_code(w.me)}}),
+    "second_step.delete": lambda w: ("/account/second-step/delete", {"data": {"code": recovery_code(w.me)}}),
+    "second_step.delete_of": form(lambda w: f"/people/{w.helper.id}/second-step/delete"),
+    "second_step.check": half_way,
     "avatars.save": lambda w: ("/account/avatar", {"data": {"avatar": (BytesIO(picture()), "me.png")}}),
     "avatars.delete": form(with_picture),
     "api.create_import": json_import,

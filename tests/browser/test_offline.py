@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("context")
 KEPT = """async (path) => {
   await navigator.serviceWorker.ready;
   const found = await caches.match(path, { ignoreVary: true });
-  return Boolean(found) && Boolean(navigator.serviceWorker.controller);
+  return Boolean(found);
 }"""
 
 READER = """async (reader) => {

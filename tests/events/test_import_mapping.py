@@ -12,7 +12,7 @@ F = Field
 
 def table(*headers: str, rows: Sequence[tuple[str, ...]] = ()) -> Table:
     lines = rows or [("x",) * len(headers)]
-    return Table(headers, tuple(Row(number, line) for number, line in enumerate(lines, 2)), "utf-8", ";", False)
+    return Table(headers, tuple(Row(number, line) for number, line in enumerate(lines, 2)), "utf-8", ";")
 
 
 def guessed(*headers: str) -> list[Meaning]:

@@ -208,7 +208,7 @@ def test_whatever_the_cells_and_their_meaning_importing_twice_changes_nothing(
     lines: list[tuple[str, ...]], meanings: tuple[Field, ...]
 ) -> None:
     headers = tuple(f"h{index}" for index in range(len(meanings)))
-    table = Table(headers, tuple(Row(number, line) for number, line in enumerate(lines, 2)), "utf-8", ";", False)
+    table = Table(headers, tuple(Row(number, line) for number, line in enumerate(lines, 2)), "utf-8", ";")
     mapping = Mapping(headers, meanings)
     first = plan_import(table, mapping, [], [], today=TODAY)
     groups = [group.name for group in first.groups_new]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.events.importing.decimals import Decimals, without_thousands
 from app.events.importing.delimited import DELIMITERS
 from app.events.importing.encoding import ENCODINGS
 from app.events.importing.reading import LARGEST, read_table
@@ -38,7 +39,7 @@ def refusal(data: bytes, encoding: str | None = None, delimiter: str | None = No
 def test_the_same_list_is_read_from_every_kind_of_file(delimiter: str, encoding: str, newline: str) -> None:
     table = read_table(file(LINES, delimiter, encoding, newline))
     assert [list(table.headers), *(list(row.cells) for row in table.rows)] == LINES
-    assert (table.delimiter, table.decimal_comma) == (delimiter, True)
+    assert (table.delimiter, table.decimals) == (delimiter, "comma")
     assert table.encoding == encoding.removesuffix("-sig")
 
 
@@ -48,8 +49,39 @@ def test_what_the_organiser_chooses_is_taken_instead_of_a_guess() -> None:
     assert (table.encoding, table.delimiter) == ("cp1250", ",")
 
 
-def test_decimal_points_are_told_from_decimal_commas() -> None:
-    assert not read_table(file([["name", "weight"], ["Eva", "43.5"], ["Jan", "1,5"], ["Ota", "7.25"]])).decimal_comma
+@pytest.mark.parametrize(
+    ("cells", "decimals"),
+    [
+        (["43,5", "7", "1.234"], "comma"),
+        (["43.5", "1,234"], "point"),
+        (["1.234,5", "1.234"], "comma"),
+        (["1:23,4"], "comma"),
+        (["43.5", "1,5"], "either"),
+        (["1.234", "1,234"], "either"),
+        (["12. 4. 2014", "v1.2", "7"], "either"),
+    ],
+)
+def test_the_sign_before_decimals_is_found_out(cells: list[str], decimals: str) -> None:
+    table = read_table(file([["name", "weight"], *(["Eva", cell] for cell in cells)]))
+    assert table.decimals == decimals
+    assert read_table(file([["name"], ["Eva"]]), decimals="point").decimals == "point"
+
+
+@pytest.mark.parametrize(
+    ("text", "decimals", "number"),
+    [
+        ("1.234,5", Decimals.COMMA, "1234,5"),
+        ("1.234", Decimals.COMMA, "1234"),
+        ("12.34", Decimals.COMMA, "12.34"),
+        ("-1,234,567.8", Decimals.POINT, "-1234567.8"),
+        ("1,234", Decimals.POINT, "1234"),
+        ("1.234", Decimals.POINT, "1.234"),
+        ("1.234", Decimals.EITHER, "1.234"),
+        ("1.234 kg", Decimals.COMMA, "1.234 kg"),
+    ],
+)
+def test_signs_between_thousands_are_left_out(text: str, decimals: Decimals, number: str) -> None:
+    assert without_thousands(text, decimals) == number
 
 
 def test_rows_keep_the_numbers_they_have_in_a_spreadsheet() -> None:
@@ -180,7 +212,7 @@ def attempt(data: bytes, encoding: str | None, delimiter: str | None) -> Table |
 @pytest.mark.skipif(not REAL.exists(), reason="needs ../shared/data")
 def test_a_real_start_list_is_read_as_it_is() -> None:
     table = read_table(REAL.read_bytes())
-    assert (table.encoding, table.delimiter, table.decimal_comma) == ("cp1250", ";", True)
+    assert (table.encoding, table.delimiter, table.decimals) == ("cp1250", ";", "comma")
     assert table.headers == ("Startovní číslo", "Jméno", "Pohlaví", "Kategorie", "Družstvo", "Tělesná váha")
     assert len(table.rows) == 1222
     assert table.rows[0].cells == ("L0001", "Rosa van Dijk", "Ž", "F-C 44", "Midland University", "43,6")

@@ -9,6 +9,7 @@ import pytest
 import redis as redis_client
 
 from app.accounts.models import Role, User
+from app.events import revisions
 from app.events.kinds import Visibility
 from app.events.models import Activity, Event, Participant
 from app.extensions import db
@@ -70,6 +71,13 @@ def games_with(visibility: Visibility) -> Games:
     sprint = make.activity(event, name="Throw")
     eva, jan, ota = (make.participant(group, name) for name in ("Eva", "Jan", "Ota"))
     return Games(event, sprint, eva, jan, ota)
+
+
+def stay_fresh(redis_url: str, games: Games) -> None:
+    """Revisions are kept for a second, which may be over between two requests of a test."""
+    revisions.refresh(games.event.id)
+    with redis_client.from_url(redis_url) as redis:
+        assert redis.persist(revisions.name_of(games.event.id))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from app.accounts.models import User
 from app.events.kinds import ActivityState, EvaluationType, EventStatus, Gender, Visibility
 from app.extensions import db
+from bench import data
 from tests.conftest import SignIn
 from tests.support import make
 
@@ -31,9 +32,9 @@ def test_equals_share_a_place_and_those_without_a_result_come_last(
 def test_the_first_three_places_are_medals(client: FlaskClient, games: Games, score: Score) -> None:
     score(games.sprint, {games.eva: "3", games.jan: "2", games.ota: "2"})
     page = client.get(games.url).text
-    assert page.count('class="place place--1"') == 1
-    assert page.count('class="place place--2"') == 2
-    assert 'class="place place--3"' not in page
+    assert page.count('class="place--1"') == 1
+    assert page.count('class="place--2"') == 2
+    assert 'class="place--3"' not in page
 
 
 def test_times_are_shown_as_times_with_the_readers_decimal_mark(
@@ -184,3 +185,11 @@ def test_of_many_groups_the_progress_shows_those_where_most_is_missing(
     assert shown[0] is groups[0]
     assert set(groups[4:]) <= set(shown)
     assert "The 12 of 15 groups where most is missing." in page
+
+
+@pytest.mark.parametrize("language", ["en", "cs"])
+def test_a_page_of_a_hundred_rows_weighs_at_most_30_kb(client: FlaskClient, context: None, language: str) -> None:
+    event = data.event(1000)
+    page = client.get(f"/events/{event.id}/board?page=10", headers={"Accept-Language": language})
+    assert len(rows(page)) == 100
+    assert len(page.data) <= 30_000

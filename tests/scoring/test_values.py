@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.events.kinds import EvaluationType as Type
-from app.scoring.values import InvalidValue, Status, Value, is_higher_better, parse, parse_json, show
+from app.events.models import Activity
+from app.scoring.values import InvalidValue, Status, Value, parse, parse_json, show
 
 LIMIT = 10**12 - 1
 numbers = st.decimals(-LIMIT, LIMIT, places=6) | st.integers(-LIMIT, LIMIT).map(Decimal)
@@ -235,6 +236,8 @@ def test_a_value_is_an_amount_or_a_status() -> None:
 
 
 def test_only_a_score_set_chooses_which_way_is_better() -> None:
-    assert [kind for kind in Type if is_higher_better(kind)] == [Type.NUMERIC_HIGH, Type.BOOLEAN, Type.SCORE_SET]
-    assert not is_higher_better(Type.SCORE_SET, score_set_higher=False)
-    assert not is_higher_better(Type.TIME_LOW, score_set_higher=True)
+    def higher(kind: Type, chosen: bool) -> bool:
+        return Activity(evaluation_type=kind, higher_is_better=chosen).is_higher_better
+
+    assert [kind for kind in Type if higher(kind, True)] == [Type.NUMERIC_HIGH, Type.BOOLEAN, Type.SCORE_SET]
+    assert [kind for kind in Type if higher(kind, False)] == [Type.NUMERIC_HIGH, Type.BOOLEAN]

@@ -10,6 +10,7 @@ from app.accounts import actions as accounts
 from app.accounts.models import Role, User
 from app.database import now as now
 from app.events.kinds import EvaluationType, EventStatus, Formula, Gender, Visibility
+from app.events.marking import Marking
 from app.events.models import (
     Activity,
     Category,
@@ -95,17 +96,21 @@ def activity(
     mark_count: int = 1,
     formula: Formula = Formula.BEST,
     higher_is_better: bool = True,
+    marking: Marking | None = None,
 ) -> Activity:
+    """`marking` says it all for a score set, in place of the three before it."""
     number = next(_number)
     name = name or f"Activity {number}"
+    marking = marking or Marking(each=mark_count, formula=formula, higher_is_better=higher_is_better)
     made = Activity(
         event_id=of.id,
         name=name,
         name_key=name_key(name),
         evaluation_type=kind,
-        mark_count=mark_count,
-        formula=formula,
-        higher_is_better=higher_is_better,
+        mark_count=marking.count,
+        formula=marking.formula,
+        higher_is_better=marking.higher_is_better,
+        rules=marking.rules(),
         position=number,
     )
     db.session.add(made)

@@ -17,6 +17,7 @@ from .. import revisions
 from ..models import Event, Group, Import, Participant
 from ..names import name_key
 from . import progress, queries
+from .mapping import Result
 from .people import Person
 from .plan import Plan, PlannedRow, Verdict
 from .progress import Problem
@@ -115,14 +116,17 @@ def _write(import_: Import, plan: Plan, by: User) -> dict[str, Any]:
 
 
 def _save_results(event: Event, plan: Plan, made: dict[int, int], by: User) -> list[list[Any]]:
-    """Each as activity, participant, old and new; `made` has the people who are new by the row's number."""
+    """Each as activity, participant, old, new and mark; `made` has the people who are new by the row's number."""
     written: list[list[Any]] = [
-        [activity_id, row.participant_id or made[row.number], old, new]
+        [result.activity_id, row.participant_id or made[row.number], old, new, result.mark]
         for row in plan.rows
-        for activity_id, (old, new) in row.results.items()
+        for result, (old, new) in row.results.items()
     ]
     if written:
-        values = [ImportedResult(activity_id, person_id, new) for activity_id, person_id, _old, new in written]
+        values = [
+            ImportedResult(Result(activity_id, mark), person_id, new)
+            for activity_id, person_id, _old, new, mark in written
+        ]
         scorer().save(event, values, by=by)
     return written
 

@@ -23,16 +23,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Are these two the same? `same` is the answer; they are two until somebody says otherwise.
+    """Are these two the same? `same` is the answer, None where there is none yet; until then they are two.
 
-    A person stands for a row of the file, `row`; `other` is somebody of the event, or of the row `other_row`.
+    It is asked at `row` of the file, where the person stands or the group's name for the first time; `other` is
+    somebody or some group of the event, or the person of the row `other_row`.
     """
 
     kind: Kind
     one: str
     other: str
-    same: bool = False
-    row: int | None = None
+    row: int
+    same: bool | None = None
     other_row: int | None = None
 
     @property

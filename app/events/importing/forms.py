@@ -5,16 +5,17 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, SelectChoice, SelectField, StringField, ValidationError
-from wtforms.validators import Length
+from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField, ValidationError
+from wtforms.validators import Length, Optional
 
 from ...forms import Form
 from . import wording
-from .decisions import Question
-from .mapping import LABELS, Result, encoded
+from .decisions import Kind, Question
+from .mapping import LABELS, encoded
 from .people import LONGEST_GROUP
 from .queries import HOW, Reading
 from .reading import LARGEST, read_table
+from .results import results_of
 from .table import HEAD_ROWS, Table, UnreadableFile
 from .text import clean
 
@@ -24,7 +25,11 @@ FIELDS = [SelectChoice(field.value, label) for field, label in LABELS.items()]
 ENCODINGS = [SelectChoice(encoding, name) for encoding, name in wording.ENCODINGS.items()]
 HEADER_ROWS = [SelectChoice(row, _l("headers in row %(row)s", row=row)) for row in range(1, HEAD_ROWS + 1)]
 SAME, DIFFERENT = "same", "different"
-ANSWERS = [SelectChoice(DIFFERENT, _l("two different ones")), SelectChoice(SAME, _l("one and the same"))]
+ANSWERS = {
+    Kind.GROUP: [SelectChoice(SAME, _l("Yes")), SelectChoice(DIFFERENT, _l("No, another one"))],
+    Kind.PERSON: [SelectChoice(SAME, _l("Same person")), SelectChoice(DIFFERENT, _l("Two people"))],
+}
+DECIMALS = [SelectChoice(decimals.value, name) for decimals, name in wording.DECIMALS.items()]
 DELIMITERS = [SelectChoice(delimiter, name) for delimiter, name in wording.DELIMITERS.items()]
 
 
@@ -75,8 +80,11 @@ class OptionsForm(Form):
         return [self[f"column_{index}"] for index in range(len(self.reading.table.headers))]
 
     @property
-    def answers(self) -> list[tuple[Question, SelectField]]:
+    def answers(self) -> list[tuple[Question, RadioField]]:
         return [(question, self[f"same_{question.key}"]) for question in self.questions]
+
+    def asked_at(self, row: int) -> list[tuple[Question, RadioField]]:
+        return [answer for answer in self.answers if answer[0].row == row]
 
     @property
     def options(self) -> dict[str, Any]:
@@ -87,11 +95,12 @@ class OptionsForm(Form):
             **{name: getattr(self.table, name) for name in HOW},
             "fields": {header: column.data for header, column in zip(headers, self.columns, strict=True)},
             "group": self.group.data or "",
-            "same": [
-                *(key for key in self.reading.choices.same if key not in asked),
-                *(question.key for question, answer in self.answers if answer.data == SAME),
-            ],
+            "same": [*(set(self.reading.choices.same) - asked), *self._answered(SAME)],
+            "different": [*(set(self.reading.choices.different) - asked), *self._answered(DIFFERENT)],
         }
+
+    def _answered(self, said: str) -> list[str]:
+        return [question.key for question, answer in self.answers if answer.data == said]
 
     def validate(self, **kwargs: Any) -> bool:
         return bool(super().validate(**kwargs)) and self._can_be_read()
@@ -123,12 +132,18 @@ def options_form(reading: Reading, questions: list[Question], read: Callable[...
     else:
         FileForm.encoding = SelectField(_l("Encoding"), choices=ENCODINGS)
         FileForm.delimiter = SelectField(_l("Between the columns"), choices=DELIMITERS)
-    activities = [SelectChoice(encoded(Result(one.id)), wording.results_of(one.name)) for one in reading.activities]
+        FileForm.decimals = SelectField(_l("Decimals"), choices=DECIMALS)
+    activities = [
+        SelectChoice(encoded(result), wording.results_of(activity, result))
+        for activity in reading.activities
+        for result in results_of(activity)
+    ]
     for index, meaning in enumerate(reading.mapping.fields):
         column = SelectField(choices=[*FIELDS, *activities], default=encoded(meaning))
         setattr(FileForm, f"column_{index}", column)
     for question in questions:
-        answer = SelectField(choices=ANSWERS, default=SAME if question.same else DIFFERENT)
+        said = None if question.same is None else SAME if question.same else DIFFERENT
+        answer = RadioField(choices=ANSWERS[question.kind], default=said, validators=[Optional()])
         setattr(FileForm, f"same_{question.key}", answer)
     data = {name: getattr(table, name) for name in HOW}
     form = FileForm(data={**data, "group": choices.group}, **kwargs)

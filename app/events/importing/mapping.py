@@ -30,21 +30,24 @@ MOSTLY_FULL = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A column that holds the values of an activity."""
+    """A column that holds the values of an activity, or those of one of its marks, counted from 1."""
 
     activity_id: int
+    mark: int = 1
 
 
 Meaning = Field | Result
 
 
 def encoded(meaning: Meaning) -> str:
-    return meaning.value if isinstance(meaning, Field) else f"activity:{meaning.activity_id}"
+    if isinstance(meaning, Field):
+        return meaning.value
+    return f"activity:{meaning.activity_id}" + (f":{meaning.mark}" if meaning.mark > 1 else "")
 
 
 def decoded(text: str) -> Meaning:
-    kind, colon, activity_id = text.partition(":")
-    return Result(int(activity_id)) if colon else Field(kind)
+    kind, *numbers = text.split(":")
+    return Result(*map(int, numbers)) if numbers else Field(kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,9 @@ class Mapping:
         return [index for field in wanted for index, given in enumerate(self.fields) if given is field]
 
     @property
-    def results(self) -> dict[int, int]:
-        """The index of the column by the activity's id."""
-        return {given.activity_id: index for index, given in enumerate(self.fields) if isinstance(given, Result)}
+    def results(self) -> dict[Result, int]:
+        """The index of the column with each."""
+        return {given: index for index, given in enumerate(self.fields) if isinstance(given, Result)}
 
     def problems(self, *, needs_group: bool = True) -> list[LazyString]:
         """What keeps a plan from being made; none in a mapping that can be used."""
@@ -81,16 +84,16 @@ class Mapping:
             found.append(_("Choose the column with the groups, or one group for everybody."))
         for field, count in Counter(self.fields).items():
             if count > 1 and isinstance(field, Result):
-                found.append(_("Only one column can hold the results of an activity."))
+                found.append(_("Two columns cannot hold the same results."))
             elif count > 1 and isinstance(field, Field) and field not in (Field.METADATA, Field.IGNORE):
                 found.append(_("Only one column can be “%(field)s”.", field=LABELS[field]))
         return found
 
 
-def guess(table: Table, activities: Choices[str, int] | None = None) -> Mapping:
+def guess(table: Table, results: Choices[str, Result] | None = None) -> Mapping:
     """The likeliest mapping. Where several columns could be one field, one that is mostly full comes before one that is
-    often empty, then the likelier header; the others are kept as notes. A header that is an activity's name,
-    given folded, means its results."""
+    often empty, then the likelier header; the others are kept as notes. A header that stands
+    for results, given folded, means them."""
     names = [plain(header) for header in table.headers]
     fields = [Field.METADATA] * len(names)
     for field, headers in HEADERS.items():
@@ -99,8 +102,8 @@ def guess(table: Table, activities: Choices[str, int] | None = None) -> Mapping:
             fields[min(candidates, key=lambda index: _unlikelihood(table, index, field, names[index]))] = field
     guessed: list[Meaning] = list(_with_name_parts(names, fields))
     for index, header in enumerate(table.headers):
-        if activities and guessed[index] is Field.METADATA and (activity_id := activities.get(folded(header))):
-            guessed[index] = Result(activity_id)
+        if results and guessed[index] is Field.METADATA and (result := results.get(folded(header))):
+            guessed[index] = result
     return Mapping(table.headers, tuple(guessed))
 
 

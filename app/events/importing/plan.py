@@ -10,9 +10,10 @@ from typing import Any, cast
 from flask_babel import lazy_gettext as _
 
 from app.events.importing.cells import InvalidCell
+from app.events.importing.decimals import Decimals, without_thousands
 from app.events.importing.decisions import Kind, Question, described, likeness, may_be_same, near_groups
 from app.events.importing.headers import Field
-from app.events.importing.mapping import Mapping
+from app.events.importing.mapping import Mapping, Result
 from app.events.importing.people import CellError, Person, person_reader
 from app.events.importing.results import NoStandings, Standings
 from app.events.importing.table import Row, Table
@@ -47,14 +48,14 @@ class NewGroup:
 class PlannedRow:
     """`person` is what will stand after the import, None where the row is refused; `participant_id` is who that is
     already. `changes` holds, by the name of the person's field, what it was and what it will be, and `results` the
-    same by the activity's id."""
+    same for the results."""
 
     number: int
     verdict: Verdict
     person: Person | None = None
     participant_id: int | None = None
     changes: dict[str, tuple[object, object]] = field(default_factory=dict)
-    results: dict[int, tuple[str | None, str]] = field(default_factory=dict)
+    results: dict[Result, tuple[str | None, str]] = field(default_factory=dict)
     errors: list[CellError] = field(default_factory=list)
 
 
@@ -75,6 +76,11 @@ class Plan:
         """How many people are new or change."""
         return sum(row.verdict in (Verdict.NEW, Verdict.CHANGED) for row in self.rows)
 
+    @property
+    def undecided(self) -> int:
+        """How many questions nobody has answered."""
+        return sum(question.same is None for question in self.questions)
+
     def fingerprint(self) -> str:
         """The same for two plans that would write the same over the same; the reader's language makes no difference."""
         said = [
@@ -85,10 +91,16 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
-    """What the organiser chose beside the columns: a group for rows without one, and which questions have a yes."""
+    """What the organiser chose beside the columns: a group for rows without one and the answers."""
 
     group: str = ""
     same: Collection[str] = ()
+    different: Collection[str] = ()
+
+    def answered(self, question: Question) -> Question:
+        if question.key in self.same:
+            return replace(question, same=True)
+        return replace(question, same=False) if question.key in self.different else question
 
 
 def plan_import(
@@ -124,12 +136,13 @@ class _Read:
     external_id: str
     person: Person | None
     errors: list[CellError]
-    results: dict[int, str]
+    results: dict[Result, str]
 
 
 def _read(table: Table, mapping: Mapping, today: date, choices: Choices, standings: Standings) -> list[_Read]:
     read_person = person_reader(mapping, today, choices.group)
     numbers, result_columns = mapping.columns(Field.EXTERNAL_ID), mapping.results
+    decimals = Decimals(table.decimals or Decimals.EITHER)
     first_rows: dict[str, int] = {}
     rows = []
     for row in table.rows:
@@ -141,19 +154,24 @@ def _read(table: Table, mapping: Mapping, today: date, choices: Choices, standin
             if external_id and first != row.number:
                 message = _("This number is already in row %(row)s.", row=first)
                 errors.append(CellError(mapping.headers[column], message))
-        results = _read_results(row, mapping.headers, result_columns, standings, errors)
+        results = _read_results(row, mapping.headers, result_columns, decimals, standings, errors)
         rows.append(_Read(row.number, external_id, None if errors else cast(Person, person), errors, results))
     return rows
 
 
 def _read_results(
-    row: Row, headers: Sequence[str], columns: dict[int, int], standings: Standings, errors: list[CellError]
-) -> dict[int, str]:
+    row: Row,
+    headers: Sequence[str],
+    columns: dict[Result, int],
+    decimals: Decimals,
+    standings: Standings,
+    errors: list[CellError],
+) -> dict[Result, str]:
     results = {}
-    for activity_id, column in columns.items():
+    for result, column in columns.items():
         try:
-            if text := standings.read(activity_id, row.cells[column]):
-                results[activity_id] = text
+            if text := standings.read(result, without_thousands(row.cells[column], decimals)):
+                results[result] = text
         except InvalidCell as invalid:
             errors.append(CellError(headers[column], invalid.message))
     return results
@@ -162,15 +180,14 @@ def _read_results(
 def _settle_groups(rows: list[_Read], existing: list[str], choices: Choices) -> list[Question]:
     """Give each group one spelling; what is asked about spellings that are nearly the same."""
     spellings = {name_key(name): name for name in existing}
-    new = []
+    new: dict[str, int] = {}
     for row in rows:
         if row.person and name_key(row.person.group_name) not in spellings:
             spellings[name_key(row.person.group_name)] = row.person.group_name
-            new.append(row.person.group_name)
+            new[row.person.group_name] = row.number
     questions = []
     for name, other in near_groups(new, existing):
-        question = Question(Kind.GROUP, name, other)
-        question = replace(question, same=question.key in choices.same)
+        question = choices.answered(Question(Kind.GROUP, name, other, row=new[name]))
         questions.append(question)
         if question.same:
             spellings[name_key(name)] = spellings[name_key(other)]
@@ -229,15 +246,14 @@ class _Matching:
                     return PlannedRow(row.number, Verdict.REFUSED, errors=[CellError(None, message)])
                 break
         self.new.setdefault(name, []).append((row.number, row.person))
-        results: dict[int, tuple[str | None, str]] = {key: (None, text) for key, text in row.results.items()}
+        results: dict[Result, tuple[str | None, str]] = {key: (None, text) for key, text in row.results.items()}
         return PlannedRow(row.number, Verdict.NEW, row.person, results=results)
 
     def _asked(self, row: _Read, other: Person, other_row: int | None) -> bool:
-        person = cast(Person, row.person)
-        question = Question(Kind.PERSON, described(person), described(other), row=row.number, other_row=other_row)
-        same = question.key in self.choices.same
-        self.questions.append(replace(question, same=same))
-        return same
+        one, two = described(cast(Person, row.person)), described(other)
+        question = self.choices.answered(Question(Kind.PERSON, one, two, row=row.number, other_row=other_row))
+        self.questions.append(question)
+        return bool(question.same)
 
     def _met(self, row: _Read, before: Known, after: Person) -> PlannedRow:
         self.taken.add(before.id)

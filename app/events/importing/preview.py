@@ -8,12 +8,13 @@ from flask_sqlalchemy.pagination import Pagination
 
 from .headers import Field
 from .mapping import Mapping
-from .plan import Plan, PlannedRow, Verdict
+from .plan import Plan, PlannedRow
 from .queries import Reading
 from .table import Row
 from .text import clean
 
 PER_PAGE = 100
+ASKED = "asked"
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,9 @@ class PreviewRow:
 
 
 class RowPage(Pagination):
-    """A page out of a list of preview rows."""
+    """A page out of a list of preview rows; the last one where there are not so many. `only` says which they are."""
+
+    only: str | None = None
 
     def _query_items(self) -> list[PreviewRow]:
         rows: list[PreviewRow] = self._query_args["rows"]
@@ -48,20 +51,27 @@ def name_column(mapping: Mapping) -> int | None:
     return next(iter(mapping.columns(Field.DISPLAY_NAME, Field.LAST_NAME, Field.FIRST_NAME)), None)
 
 
-def row_page(reading: Reading, plan: Plan | None, only: Verdict | None, page: int) -> RowPage:
-    """Of all rows, or of those with one verdict only."""
-    return RowPage(page=page, per_page=PER_PAGE, error_out=False, rows=_rows(reading, plan, only))
+def row_page(reading: Reading, plan: Plan | None, only: str | None, page: int) -> RowPage:
+    """Of the rows with one verdict only, or those where something is ASKED; of all where there are none of these."""
+    rows = _rows(reading, plan, only)
+    if only and not rows:
+        rows, only = _rows(reading, plan, None), None
+    last = max(1, -(-len(rows) // PER_PAGE))
+    found = RowPage(page=min(page, last), per_page=PER_PAGE, error_out=False, rows=rows)
+    found.only = only
+    return found
 
 
-def _rows(reading: Reading, plan: Plan | None, only: Verdict | None) -> list[PreviewRow]:
+def _rows(reading: Reading, plan: Plan | None, only: str | None) -> list[PreviewRow]:
     if plan is None:
         return [PreviewRow(row) for row in reading.table.rows]
+    asked = {question.row for question in plan.questions}
     column = next(iter(reading.mapping.columns(Field.GROUP_NAME)), None)
     both = zip(reading.table.rows, plan.rows, strict=True)
     return [
         PreviewRow(row, planned, _other_group("" if column is None else row.cells[column], planned))
         for row, planned in both
-        if only is None or planned.verdict is only
+        if only is None or planned.verdict == only or (only == ASKED and planned.number in asked)
     ]
 
 

@@ -17,15 +17,14 @@ from ...i18n import local_time
 from ..kinds import ActivityState
 from ..models import Activity, Event, Group, Import, Participant
 from .headers import Field
-from .mapping import Mapping, Result, decoded, guess
+from .mapping import Mapping, decoded, guess
 from .plan import Choices, Known, Plan, plan_import
 from .reading import read_table
-from .results import scorer
+from .results import headers_of, results_of, scorer
 from .table import Table, UnreadableFile
-from .text import folded
 
 MOST_LISTED = 50
-HOW = ("delimiter", "encoding", "sheet", "header_row")
+HOW = ("delimiter", "encoding", "sheet", "header_row", "decimals")
 
 
 @dataclass(frozen=True)
@@ -85,25 +84,25 @@ def reading(import_: Import) -> Reading:
 
 def understood(table: Table, options: dict[str, Any], activities: Sequence[Activity]) -> Reading:
     """What is not chosen is guessed, and so is a column whose activity takes results no more."""
-    offered = {*Field, *(Result(activity.id) for activity in activities)}
-    guessed = guess(table, {folded(activity.name): activity.id for activity in activities})
+    offered = {*Field, *(result for activity in activities for result in results_of(activity))}
+    guessed = guess(table, headers_of(activities))
     chosen = {
         index: decoded(options["fields"][header])
         for index, header in enumerate(table.headers)
         if header in options["fields"]
     }
     mapping = guessed.changed({index: meaning for index, meaning in chosen.items() if meaning in offered})
-    choices = Choices(group=options.get("group", ""), same=options.get("same", ()))
+    choices = Choices(**{name: options[name] for name in ("group", "same", "different") if name in options})
     return Reading(table, mapping, choices, activities)
 
 
 def open_activities(event: Event) -> Sequence[Activity]:
-    """Those that take one value a person now."""
+    """Those that take values now."""
     if not event.can_take_scores:
         return []
     return db.session.scalars(
         select(Activity)
-        .where(Activity.event_id == event.id, Activity.state == ActivityState.OPEN, Activity.mark_count == 1)
+        .where(Activity.event_id == event.id, Activity.state == ActivityState.OPEN)
         .order_by(Activity.position, Activity.id)
     ).all()
 
@@ -112,7 +111,7 @@ def plan(event: Event, read: Reading) -> Plan:
     """Against the event as it stands; the reading has no problems."""
     known = known_people(event.id)
     groups = db.session.scalars(select(Group.name).where(Group.event_id == event.id)).all()
-    activity_ids = read.mapping.results.keys()
+    activity_ids = {result.activity_id for result in read.mapping.results}
     return plan_import(
         read.table,
         read.mapping,

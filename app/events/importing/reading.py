@@ -1,15 +1,14 @@
 """An uploaded file into a table: delimited text, or one sheet of a workbook."""
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _
 
+from app.events.importing.decimals import Decimals, find_decimals
 from app.events.importing.delimited import DELIMITERS, find_delimiter, records
 from app.events.importing.encoding import decode
 from app.events.importing.headers import find_header, known_headers
-from app.events.importing.table import HEAD_ROWS, Row, Table, UnreadableFile, headed
+from app.events.importing.table import HEAD_ROWS, Table, UnreadableFile, headed
 from app.events.importing.workbook import Sheets, read_sheets
 
 LARGEST = 5 * 1024 * 1024
@@ -24,7 +23,6 @@ _SIGNATURES = (
     (b"GIF8", "GIF"),
     (b"\x1f\x8b", "GZIP"),
 )
-_DECIMAL = re.compile(r"[-+]?[0-9]+(?P<mark>[.,])[0-9]+")
 
 
 def read_table(
@@ -32,6 +30,7 @@ def read_table(
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
+    decimals: str | None = None,
     sheet: str | None = None,
     header_row: int | None = None,
 ) -> Table:
@@ -49,7 +48,10 @@ def read_table(
     if delimiter not in DELIMITERS:
         raise UnreadableFile(_("Choose one of the delimiters that are offered."))
     header_row, headers, rows = headed(records(text, delimiter), header_row)
-    return Table(headers, rows, encoding, delimiter, _has_decimal_comma(rows), "CSV", header_row)
+    decimals = decimals or find_decimals(rows)
+    if decimals not in set(Decimals):
+        raise UnreadableFile(_("Choose one of the decimal marks that are offered."))
+    return Table(headers, rows, encoding, delimiter, decimals, header_row=header_row)
 
 
 def _from_workbook(data: bytes, kind: str, sheet: str | None, header_row: int | None) -> Table:
@@ -58,7 +60,7 @@ def _from_workbook(data: bytes, kind: str, sheet: str | None, header_row: int | 
     if sheet not in sheets:
         raise UnreadableFile(_("Choose one of the sheets of this file."))
     header_row, headers, rows = headed(sheets[sheet], header_row)
-    return Table(headers, rows, "", "", False, kind, header_row, sheet, tuple(sheets))
+    return Table(headers, rows, "", "", "", kind, header_row, sheet, tuple(sheets))
 
 
 def _likeliest(sheets: Sheets) -> str:
@@ -81,9 +83,3 @@ def _binary_kind(data: bytes) -> str | None:
     if kind == "ZIP" and b"opendocument.spreadsheet" in data[:200]:
         return "ODS"
     return "XLSX" if kind == "ZIP" and b"xl/" in data else kind
-
-
-def _has_decimal_comma(rows: Iterable[Row]) -> bool:
-    decimals = (_DECIMAL.fullmatch(cell.strip()) for row in rows for cell in row.cells)
-    marks = Counter(decimal["mark"] for decimal in decimals if decimal)
-    return marks[","] > marks["."]

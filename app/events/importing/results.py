@@ -8,34 +8,38 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ...accounts.models import User
-from ..models import Event
+from ..models import Activity, Event
+from .mapping import Result
+from .text import folded
+
+ATTEMPT = ("", "attempt", "pokus", "mark")
 
 
 class Standings(Protocol):
     """The values of some activities."""
 
-    def read(self, activity_id: int, text: str) -> str | None:
+    def read(self, result: Result, text: str) -> str | None:
         """As it would be shown, None for a blank cell. Raises InvalidCell."""
 
-    def now(self, activity_id: int, participant_id: int) -> str | None:
+    def now(self, result: Result, participant_id: int) -> str | None:
         """What stands, as it is shown."""
 
 
 class NoStandings:
     """Of no activities."""
 
-    def read(self, activity_id: int, text: str) -> str | None:  # noqa: ARG002
+    def read(self, result: Result, text: str) -> str | None:  # noqa: ARG002
         return None
 
-    def now(self, activity_id: int, participant_id: int) -> str | None:  # noqa: ARG002
+    def now(self, result: Result, participant_id: int) -> str | None:  # noqa: ARG002
         return None
 
 
 @dataclass(frozen=True)
 class ImportedResult:
-    """`text` as it is shown, None to clear."""
+    """`text` as it is shown, None to clear. Marks that no such thing is about stay as they are."""
 
-    activity_id: int
+    result: Result
     participant_id: int
     text: str | None
 
@@ -45,6 +49,29 @@ class Scorer(Protocol):
 
     def save(self, event: Event, results: Sequence[ImportedResult], *, by: User) -> None:
         """All of them or an exception."""
+
+
+def results_of(activity: Activity) -> list[Result]:
+    """One for each mark that is written."""
+    return [Result(activity.id, mark) for mark in range(1, activity.mark_count + 1)]
+
+
+def headers_of(activities: Sequence[Activity]) -> dict[str, Result]:
+    """What the headers of results look like, folded: "Long jump", "Long jump (cm)", "Squat 2", "2. Squat", "Squat2Kg".
+
+    The name alone means an activity with one mark: over several of them it might as well be their total.
+    """
+    found: dict[str, Result] = {}
+    for activity in sorted(activities, key=lambda one: one.mark_count > 1):
+        name, unit = folded(activity.name), folded(activity.unit)
+        for result in results_of(activity):
+            written = [name]
+            if activity.mark_count > 1:
+                written = [f"{result.mark}{name}", *(f"{name}{word}{result.mark}" for word in ATTEMPT)]
+            for header in written:
+                found.setdefault(header, result)
+                found.setdefault(header + unit, result)
+    return found
 
 
 _scorers: list[Scorer] = []

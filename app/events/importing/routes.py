@@ -6,7 +6,7 @@ from functools import partial
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Flask, abort, flash, request, send_file
+from flask import Blueprint, Flask, abort, flash, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
@@ -22,7 +22,7 @@ from . import actions, progress, queries, wording
 from .access import import_to_change, import_to_manage
 from .forms import ConfirmForm, OptionsForm, UploadForm, options_form
 from .jobs import apply_import
-from .plan import Plan, Verdict
+from .plan import Plan
 from .preview import name_column, row_page
 from .progress import Stage
 from .queries import Reading
@@ -113,7 +113,7 @@ def save(import_id: int) -> Response:
         return preview_page(import_, reading, plan, form, status=REFUSED)
     actions.choose_options(import_, form.options)
     db.session.commit()
-    return import_page(import_) if web.wants_piece() else web.go_to("importing.show", import_id=import_.id)
+    return import_page(import_) if web.wants_piece() else web.go_to("importing.show", **where_it_is(import_))
 
 
 @bp.get("/imports/<int:import_id>/refused.csv")
@@ -200,7 +200,7 @@ def form_of(import_: Import, reading: Reading, plan: Plan | None, **kwargs: Any)
 def preview_page(
     import_: Import, reading: Reading, plan: Plan | None, form: OptionsForm, status: int = 200
 ) -> Response:
-    only = request.args.get("only", type=Verdict)
+    rows = row_page(reading, plan, request.args.get("only"), request.args.get("page", 1, int))
     return page(
         import_,
         "importing/_preview.html",
@@ -210,11 +210,17 @@ def preview_page(
         problems=reading.problems,
         plan=plan,
         name_column=name_column(reading.mapping),
-        rows=row_page(reading, plan, only, page=request.args.get("page", 1, int)),
-        only=only,
+        rows=rows,
+        only=rows.only,
         went_wrong=progress.problem(import_),
         wording=wording,
+        address_here=url_for("importing.show", **where_it_is(import_)),
     )
+
+
+def where_it_is(import_: Import) -> dict[str, Any]:
+    """The address of the rows that are looked at, which no choice changes."""
+    return {"import_id": import_.id, "only": request.args.get("only"), "page": request.args.get("page")}
 
 
 def page(import_: Import, piece: str, status: int = 200, **context: Any) -> Response:

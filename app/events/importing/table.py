@@ -36,13 +36,14 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Table:
     """`headers` are unique and never empty. All else says how the file was read: `kind` is CSV, XLSX or ODS, and
-    `header_row` counts from 1. Encoding and delimiter are those of text, the sheets those of a workbook."""
+    `header_row` counts from 1. Encoding, delimiter and decimals (one of Decimals) are those of text, the sheets those
+    of a workbook."""
 
     headers: tuple[str, ...]
     rows: tuple[Row, ...]
     encoding: str
     delimiter: str
-    decimal_comma: bool
+    decimals: str = ""
     kind: str = "CSV"
     header_row: int = 1
     sheet: str = ""

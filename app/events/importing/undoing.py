@@ -19,6 +19,7 @@ from .. import revisions
 from ..models import Event, Group, GroupEvaluator, Import, Participant
 from ..names import name_key
 from ..queries import ids_with_records
+from .mapping import Result
 from .queries import open_activities
 from .results import ImportedResult, scorer
 
@@ -110,11 +111,12 @@ def _take_results(
         return
     takes = {activity.id for activity in open_activities(event)}
     standings = scorer().standings(event, takes)
-    for activity_id, person_id, old, new in written:
+    for activity_id, person_id, old, new, *mark in written:
         if person_id not in people:
             continue
-        if activity_id in takes and standings.now(activity_id, person_id) == new:
-            undoing.results.append(ImportedResult(activity_id, person_id, old))
+        result = Result(activity_id, *mark)
+        if activity_id in takes and standings.now(result, person_id) == new:
+            undoing.results.append(ImportedResult(result, person_id, old))
         else:
             undoing.stays.append(Stays(people[person_id].display_name, _("has a result that changed or is locked")))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple, cast
 
@@ -10,9 +10,12 @@ from flask_babel import format_date, format_decimal, gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from ..models import Activity
+from .decimals import Decimals, without_thousands
 from .headers import Field
-from .mapping import LABELS
+from .mapping import LABELS, Result
 from .plan import Plan, PlannedRow, Verdict
+from .preview import PreviewRow
+from .queries import Reading
 
 VERDICTS = {
     Verdict.NEW: _("new"),
@@ -39,13 +42,28 @@ class Change(NamedTuple):
     new: str
 
 
-def results_of(activity: str) -> str:
-    return gettext("Results: %(activity)s", activity=activity)
+DECIMALS = {
+    Decimals.COMMA: _("decimal comma"),
+    Decimals.POINT: _("decimal point"),
+    Decimals.EITHER: _("decimal comma or point"),
+}
 
 
-def changes(row: PlannedRow, activities: Iterable[Activity] = ()) -> Iterator[Change]:
-    """Field by field, a note under the header that it stands under in the file; then the results."""
-    for name, (old, new) in row.changes.items():
+def attempt(activity: Activity, result: Result) -> str:
+    if activity.mark_count == 1:
+        return activity.name
+    return gettext("%(activity)s, attempt %(attempt)s", activity=activity.name, attempt=result.mark)
+
+
+def results_of(activity: Activity, result: Result) -> str:
+    return gettext("Results: %(activity)s", activity=attempt(activity, result))
+
+
+def changes(row: PreviewRow, reading: Reading) -> Iterator[Change]:
+    """Field by field, a note under the header that it stands under in the file; then the results. Of somebody new only
+    those that are read in another way than they look."""
+    planned = row.planned or PlannedRow(row.row.number, Verdict.REFUSED)
+    for name, (old, new) in planned.changes.items():
         if name != Field.METADATA:
             yield Change(str(LABELS[Field(name)]), _shown(old), _shown(new))
             continue
@@ -53,10 +71,11 @@ def changes(row: PlannedRow, activities: Iterable[Activity] = ()) -> Iterator[Ch
         for header, note in after.items():
             if before.get(header) != note:
                 yield Change(header, _shown(before.get(header)), note)
-    for activity in activities:
-        if activity.id in row.results and row.participant_id:
-            standing, result = row.results[activity.id]
-            yield Change(activity.name, _shown(standing), result)
+    activities = {activity.id: activity for activity in reading.activities}
+    for result, (standing, text) in planned.results.items():
+        cell = row.row.cells[reading.mapping.results[result]]
+        if planned.participant_id or without_thousands(cell, Decimals(reading.table.decimals or "either")) != cell:
+            yield Change(attempt(activities[result.activity_id], result), _shown(standing), text)
 
 
 def _shown(value: object) -> str:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("context")
 
 
 def questions(page: str) -> list[str]:
-    return re.findall(r'name="(same_\w+)"', page)
+    return list(dict.fromkeys(re.findall(r'name="(same_\w+)"', page)))
 
 
 def answer_all(desk: Desk, url: str) -> str:
@@ -57,7 +57,9 @@ def test_a_name_of_a_group_that_is_too_long_is_refused_and_kept(desk: Desk) -> N
 def test_groups_nearly_the_same_stay_two_until_somebody_says_otherwise(desk: Desk) -> None:
     url = desk.preview("name;group\nEva;Red team\nJan;Red  Team.\nOta;Group 1\nIva;Group 2")
     page = desk.browser.get(url).text
-    assert "Groups: “Red Team.” and “Red team” are" in words(page)
+    assert "Is the group “Red Team.” the same as “Red team”? Yes No, another one" in rows(page)[1]
+    assert "to decide 1" in words(page)
+    assert "checked" not in page.partition("<tbody>")[2].partition("</tbody>")[0]
     assert len(questions(page)) == 1
     assert "4 new groups" in words(page)
     assert "3 new groups" in words(answer_all(desk, url))
@@ -83,7 +85,7 @@ def test_somebody_who_is_in_already_is_asked_about_and_then_changed(desk: Desk) 
     make.participant(make.group(desk.event, "Red"), "Jana Nováková")
     url = desk.preview("id;name;group;age\n7;NOVAKOVA Jana;Red;12")
     page = desk.browser.get(url).text
-    assert "Row 2, NOVAKOVA Jana, Red, 7, and Jana Nováková, Red, who is in already, are" in words(page)
+    assert "Looks like Jana Nováková, Red, who is in already. Same person Two people" in rows(page)[0]
     page = answer_all(desk, url)
     assert "Name: Jana Nováková → NOVAKOVA Jana Number: nothing → 7" in rows(page)[0]
     apply(desk, url)
@@ -93,7 +95,9 @@ def test_somebody_who_is_in_already_is_asked_about_and_then_changed(desk: Desk) 
 
 def test_one_person_twice_in_a_file_comes_in_once(desk: Desk) -> None:
     url = desk.preview("name;group;born\nEva Malá;Red;1. 2. 2014\nEva Mala;Blue;\nEva Malá;Red;2. 2. 2014")
-    assert len(questions(desk.browser.get(url).text)) == 2
+    page = desk.browser.get(url).text
+    assert len(questions(page)) == 2
+    assert "Looks like row 2: Eva Malá, Red, 2014-02-01." in rows(page)[1]
     page = answer_all(desk, url)
     assert "This is the same person as in row 2." in rows(page)[1]
     apply(desk, url)
@@ -116,7 +120,23 @@ def test_an_answer_is_kept_while_other_choices_change(desk: Desk) -> None:
     assert len(last_import().options["same"]) == 1
     key = questions(page)[0]
     assert "2 new groups" in words(desk.browser.post(url, data={key: "different"}, headers=PIECE).text)
+    assert last_import().options["same"] == []
     assert desk.browser.post(url, data={key: "maybe"}).status_code == 422
+
+
+def test_rows_to_decide_can_be_looked_at_alone_and_lose_their_count_as_they_are_decided(desk: Desk) -> None:
+    url = desk.preview("name;group\nIva;Blue\nEva;Red team\nJan;Red Team.\nOta;Reds team")
+    page = desk.browser.get(f"{url}?only=asked").text
+    assert [row.split()[1] for row in rows(page)] == ["Jan", "Ota"]
+    assert "Undecided, two stay two." in page
+    first, second = questions(page)
+    page = desk.browser.post(f"{url}?only=asked", data={first: "different"}, headers=PIECE).text
+    assert "to decide 1" in words(page)
+    assert len(rows(page)) == 2
+    page = desk.browser.post(f"{url}?only=asked", data={second: "same"}, headers=PIECE).text
+    assert "to decide 0" in words(page)
+    assert "Undecided" not in page
+    assert page.count("checked") == 2
 
 
 # Refused rows -----------------------------------------------------------------------------------------------------

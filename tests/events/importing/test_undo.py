@@ -63,6 +63,54 @@ def test_a_result_that_stands_already_is_shown_with_what_it_would_become(running
     assert values(jump) == {"Eva": "3.75"}
 
 
+ATTEMPTS = "id;name;group;Squat1Kg;Squat 2;Squat, attempt 3 (kg);Best3SquatKg;Squat\n"
+
+
+@pytest.mark.both_databases
+def test_attempts_come_in_as_columns_of_their_own(running: Desk) -> None:
+    squat = make.activity(running.event, EvaluationType.SCORE_SET, "Squat", mark_count=3)
+    squat.unit = "kg"
+    db.session.commit()
+    url = running.preview(f"{ATTEMPTS}1;Eva;Red;132,5;-140;x;142,5;9\n2;Jan;Red;100;DNF;;100;9")
+    page = running.browser.get(url).text
+    assert "Squat, attempt 3 (kg): This is not a number." in words(page)
+    assert f'value="activity:{squat.id}:2">Results: Squat, attempt 2<' in page
+    assert page.count('<option selected value="activity:') == 3
+    running.bring_in(f"{ATTEMPTS}1;Eva;Red;132,5;-140;142,5;142,5;9\n2;Jan;Red;100;DNF;;100;9")
+    assert values(squat) == {"Eva": "142.5", "Jan": "100"}
+    assert [one.extra for one in running.people()] == [
+        {"Best3SquatKg": "142,5", "Squat": "9"},
+        {"Best3SquatKg": "100", "Squat": "9"},
+    ]
+
+
+@pytest.mark.both_databases
+def test_an_attempt_that_the_file_does_not_mention_stays_and_is_put_back_alone(running: Desk) -> None:
+    squat = make.activity(running.event, EvaluationType.SCORE_SET, "Squat", mark_count=3)
+    running.bring_in("id;name;group;Squat 1;Squat 2\n1;Eva;Red;100;110")
+    page = running.browser.get(running.preview("id;name;group;Squat 2;Squat 3\n1;Eva;Red;115;120")).text
+    assert rows(page)[0].endswith("Squat, attempt 2: 110 → 115 Squat, attempt 3: nothing → 120")
+    running.bring_in("id;name;group;Squat 2;Squat 3\n1;Eva;Red;115;120")
+    assert marks(squat) == ["100", "115", "120"]
+    running.browser.post(f"/imports/{last_import().id}/undo")
+    assert marks(squat) == ["100", "110", "None"]
+
+
+def marks(activity: Activity) -> list[str]:
+    [record] = db.session.scalars(select(Record).where(Record.activity_id == activity.id))
+    db.session.refresh(record)
+    return [str(mark.amount) for mark in record.marks]
+
+
+def test_the_sign_before_decimals_can_be_changed_and_what_it_makes_of_a_number_is_shown(running: Desk) -> None:
+    make.activity(running.event, name="Score")
+    url = running.preview("name;group;Score\nEva;Red;1.234")
+    assert rows(running.browser.get(url).text)[0].endswith("new")
+    page = running.browser.post(url, data={"decimals": "comma"}, headers=PIECE).text
+    assert rows(page)[0].endswith("Score: nothing → 1234")
+    assert running.browser.post(url, data={"decimals": "dash"}).status_code == 422
+
+
 def test_a_result_changed_after_the_look_is_not_overwritten(running: Desk) -> None:
     jump = make.activity(running.event, name="Jump")
     eva = make.participant(make.group(running.event, "Red"), "Eva", external_id="1")
