@@ -69,4 +69,8 @@ export function move(field, down, right) {
   return Boolean(target);
 }
 
-export function focus(fields) { (fields.find((field) => field.checked) ?? fields[0]).focus(); }
+/* Whoever hides rows shows this one first: what is hidden takes no focus. */
+export function focus(fields) {
+  fields[0].dispatchEvent(new Event("wanted", { bubbles: true }));
+  (fields.find((field) => field.checked) ?? fields[0]).focus();
+}

@@ -15,7 +15,7 @@ if (toggle && steps) {
     const button = target.closest("button");
     if (button) step(Number(button.dataset.step));
   });
-  form.addEventListener("focusin", ({ target }) => { if (fieldAt(target)) show(target.closest(".row")); });
+  for (const name of ["wanted", "focusin"]) form.addEventListener(name, ({ target }) => { if (fieldAt(target)) show(target.closest(".row")); });
   if (sessionStorage.getItem(KEY)) set(true);
 }
 
