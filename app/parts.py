@@ -21,6 +21,7 @@ from .jobs import commands as job_commands
 from .leaderboards import routes as leaderboards_routes
 from .scoring import edit_routes as scoring_edit_routes
 from .scoring import importing as scoring_importing
+from .scoring import progress_routes
 from .scoring import routes as scoring_routes
 from .scoring.lifecycle import routes as lifecycle_routes
 
@@ -47,6 +48,7 @@ PARTS: tuple[ModuleType, ...] = (
     scoring_importing,
     scoring_routes,
     scoring_edit_routes,
+    progress_routes,
     lifecycle_routes,
     leaderboards_routes,
     exports_routes,

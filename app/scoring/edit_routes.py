@@ -16,7 +16,7 @@ from ..api import idempotency
 from ..api.idempotency import Claim
 from ..extensions import db
 from ..i18n import decimal_mark
-from . import edits
+from . import edits, presence
 from .access import sheet_to_score
 from .actions import NotOpen, Outcome, Verdict, save_records
 from .edits import BadEdits, Edit
@@ -43,7 +43,7 @@ def seconds_now() -> int:
 @allow(Role.EVALUATOR)
 def show_reader() -> Response:
     """Who is signed in, with a token to write by: a page that was kept, or outlived its session, has an old one."""
-    return jsonify(user=me().id, name=me().name, csrf_token=generate_csrf())
+    return jsonify(user=str(me().id), name=me().name, csrf_token=generate_csrf())
 
 
 @bp.post("/<int:group_id>/<int:activity_id>/edits")
@@ -52,10 +52,10 @@ def save(group_id: int, activity_id: int) -> Response:
     """Rows of one sheet. What is fine is stored; each gets an answer of its own, with its piece of the page."""
     sheet = sheet_to_score(group_id, activity_id)
     try:
-        user_id, wanted = edits.read(web.json_body(edits.LONGEST_BODY))
+        reader, wanted = edits.read(web.json_body(edits.LONGEST_BODY))
     except BadEdits:
         raise web.json_error(422) from None
-    if user_id != me().id:
+    if reader != str(me().id):
         detail = _("Somebody else is signed in now. What you typed waits until you sign in.")
         return web.error_answer(403, "", detail, "other_user")
     claims = idempotency.claim_each({edit.key: edit.digest for edit in wanted}, me())
@@ -69,6 +69,7 @@ def save(group_id: int, activity_id: int) -> Response:
     )
     answers = [_answer(sheet, edit, claims.get(edit.key), outcomes.get(edit.key)) for edit in wanted]
     db.session.commit()
+    presence.note(sheet, reader, me().name)
     return jsonify(answers=answers)
 
 

@@ -46,9 +46,9 @@ class Edit:
         return Entry(person, sheet.activity, self.marks, self.version)
 
 
-def read(body: Any) -> tuple[int, list[Edit]]:
+def read(body: Any) -> tuple[str, list[Edit]]:
     """Who the script believes it sends for, and what. One edit a row and a key at most. Raises `BadEdits`."""
-    if not isinstance(body, dict) or not isinstance(body.get("edits"), list) or not _is_whole(body.get("user")):
+    if not isinstance(body, dict) or not isinstance(body.get("edits"), list) or not isinstance(body.get("user"), str):
         raise BadEdits
     edits = [_edit(item) for item in body["edits"]]
     if not 1 <= len(edits) <= MOST_EDITS:

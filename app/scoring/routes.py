@@ -18,7 +18,7 @@ from ..events.marking import RULES
 from ..events.models import Activity, Participant
 from ..extensions import db
 from ..i18n import decimal_mark
-from . import columns, queries, values
+from . import columns, presence, queries, values
 from .access import sheet_to_score
 from .actions import Entry, NotOpen, Outcome, Verdict, save_records
 from .models import Source
@@ -73,6 +73,7 @@ def index() -> Response:
 @allow(Role.EVALUATOR)
 def show(group_id: int, activity_id: int) -> Response:
     sheet = sheet_to_score(group_id, activity_id)
+    presence.note(sheet, str(me().id), me().name)
     return sheet_page(sheet, rows_of(sheet, decimal_mark()))
 
 

@@ -15,7 +15,7 @@ document.addEventListener("htmx:load", ({ detail }) => detail.elt.querySelector(
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 // Who is signed in now is whose sheets may be shown without a network.
-if (user) navigator.serviceWorker?.getRegistration().then((kept) => kept?.active?.postMessage({ reader: String(user) }));
+if (user) navigator.serviceWorker?.getRegistration().then((kept) => kept?.active?.postMessage({ reader: user }));
 
 document.addEventListener("click", ({ target }) => {
   if (target.closest("[data-print]")) window.print();

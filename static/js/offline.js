@@ -9,7 +9,7 @@ async function keepHere() {
     await navigator.serviceWorker.register("/worker.js", { scope: "/" });
     const { active } = await navigator.serviceWorker.ready;
     const links = [...document.querySelectorAll("a[data-keep]")].map((link) => link.pathname);
-    active.postMessage({ reader: String(user), keep: [location.pathname, ...links] });
+    active.postMessage({ reader: user, keep: [location.pathname, ...links] });
     navigator.storage?.persist?.();
     if (missing) missing.hidden = true;
   } catch {

@@ -10,6 +10,8 @@ const participantOf = (row) => Number(row.dataset.participant);
 const nameOf = (row) => ({ user, sheet, participant: participantOf(row) });
 const piece = (id) => document.getElementById(id).content.cloneNode(true);
 
+const putting = new Map(); // How many edits of a row are on their way into the outbox.
+
 // Typed -----------------------------------------------------------------------------------------------------------
 
 form.addEventListener("change", ({ target }) => {
@@ -19,20 +21,22 @@ form.addEventListener("change", ({ target }) => {
 
 async function save(row) {
   const edit = { ...nameOf(row), by: form.dataset.by, marks: textsOf(row), version: versionOf(row) };
+  putting.set(row, (putting.get(row) ?? 0) + 1);
   showWaiting(row);
-  await keep(() => outbox.put(edit));
+  await keep(() => outbox.put(edit), () => putting.set(row, putting.get(row) - 1));
 }
 
 /* The version that the writer has seen; -1 where a row has lost it, so that a differing value is a conflict. */
 function versionOf(row) { return Number(row.querySelector(`input[name^="version-"]`)?.value ?? -1); }
 
 /* Change the outbox, and send it. */
-async function keep(change) {
+async function keep(change, done) {
   try {
     await change();
   } catch {
     toast(document.body.dataset.textNotKept);
   }
+  done?.();
   await changed();
 }
 
@@ -72,7 +76,7 @@ news.addEventListener("answer", async ({ detail: answer }) => {
   if (!row) return;
   const typedOn = (await outbox.all()).some((other) => outbox.isSameRow(other, edit) && other.state === "waiting");
   show(row, answer);
-  if (typedOn) showWaiting(row); // What was typed since is not answered yet, and must not be taken back.
+  if (typedOn || putting.get(row)) showWaiting(row); // What was typed since is not answered yet, and must not be taken back.
   else takeOver(row, answer);
 });
 

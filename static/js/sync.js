@@ -9,7 +9,7 @@ const FIRST_WAIT = 2000;
 const LONGEST_WAIT = 30000;
 const LATER = new Set([408, 425, 429]);
 
-export const user = Number(document.body.dataset.user) || null;
+export const user = document.body.dataset.user || null;
 
 /* Where the sending stands; "change" is told whenever it or the outbox changes, "answer" for each edit answered. */
 export const news = new EventTarget();

@@ -142,7 +142,7 @@ def sheet(world: World) -> str:
 
 def edit(world: World) -> tuple[str, dict[str, Any]]:
     one = {"key": "a-key-of-its-own", "participant": world.person.id, "version": 0, "marks": ["5"]}
-    return f"{sheet(world)}/edits", {"json": {"user": world.me.id, "edits": [one]}}
+    return f"{sheet(world)}/edits", {"json": {"user": str(world.me.id), "edits": [one]}}
 
 
 def json_import(world: World) -> tuple[str, dict[str, Any]]:

@@ -32,7 +32,7 @@ def edit(day: Day, who: int, *marks: str, key: str = "", version: int = 0) -> di
 
 
 def send(day: Day, *edits: dict[str, Any], browser: FlaskClient | None = None, by: User | None = None) -> TestResponse:
-    body = {"user": (by or day.petra).id, "edits": edits}
+    body = {"user": str((by or day.petra).id), "edits": edits}
     return (browser or day.browser).post(f"{day.url}/edits", json=body, headers={"Accept": "application/json"})
 
 
@@ -121,7 +121,7 @@ def test_an_ended_session_is_told_in_json_and_the_reader_has_a_token(day: Day, c
     assert (answer.status_code, answer.get_json()["error_code"]) == (401, "unauthorized")
     assert client.get("/sheets/reader", headers={"Accept": "application/json"}).status_code == 401
     reader = day.browser.get("/sheets/reader").get_json()
-    assert (reader["user"], reader["name"]) == (day.petra.id, "Petra")
+    assert (reader["user"], reader["name"]) == (str(day.petra.id), "Petra")
     assert reader["csrf_token"]
 
 
@@ -143,7 +143,7 @@ def test_without_a_token_nothing_is_stored(day: Day, make_app: AppFactory) -> No
     ],
 )
 def test_what_no_sheet_sends_is_refused(day: Day, broken: dict[str, Any]) -> None:
-    answer = day.browser.post(f"{day.url}/edits", json={"user": day.petra.id, **broken})
+    answer = day.browser.post(f"{day.url}/edits", json={"user": str(day.petra.id), **broken})
     assert answer.status_code == 422
 
 
