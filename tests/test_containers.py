@@ -12,7 +12,7 @@ import pytest
 import yaml
 from flask import Flask
 
-from app.config import ROOT
+from app.config import ROOT, Settings
 
 Instruction = tuple[str, str]
 
@@ -109,7 +109,7 @@ def test_the_roles_are_those_of_make_run() -> None:
     started = set(re.findall(r'children\.start\("(\w+)"', run)) - {"redis"}
     assert started == {"web", "worker", "scheduler"}
     assert set(OURS) == started | {"migrate"}
-    assert set(COMPOSE["services"]) == set(OURS) | {"database", "cache"}
+    assert set(COMPOSE["services"]) == set(OURS) | {"database", "cache", "mail"}
 
 
 @pytest.mark.parametrize("name", sorted(OURS))
@@ -136,10 +136,21 @@ def test_services_wait_for_what_they_need_and_all_of_it_is_there() -> None:
     assert all("migrate" in service["depends_on"] for name, service in OURS.items() if name != "migrate")
 
 
-def test_other_images_are_pinned_and_nothing_but_the_web_server_is_open() -> None:
+def test_other_images_are_pinned_and_only_the_web_server_and_caught_mail_can_be_reached_from_this_machine() -> None:
     for name, service in COMPOSE["services"].items():
-        assert service["image"] == "laurel" or re.search(r":\d+\.\d+", service["image"]), name
-        assert ("ports" in service) == (name == "web"), name
+        assert service["image"] == "laurel" or re.search(r":v?\d+\.\d+", service["image"]), name
+        assert ("ports" in service) == (name in {"web", "mail"}), name
+        assert all(port.startswith(("127.0.0.1:", "${LISTEN:-127.0.0.1:")) for port in service.get("ports", ())), name
+
+
+def test_mail_goes_to_the_catcher_with_an_address_that_laurel_takes() -> None:
+    environment = OURS["worker"]["environment"]
+    given = {name: re.sub(r"\$\{\w+:-(.*)\}", r"\1", value) for name, value in environment.items() if ":-" in value}
+    required = {"SECRET_KEY": "yL9x-0Vq3_tR7bNw2KpZ5cJdS8mGhF4a", "LAUREL_PUBLIC_URL": "https://laurel.example.org"}
+    settings = Settings.from_environment({**given, **required})
+    assert settings.smtp is not None
+    assert settings.smtp.host in COMPOSE["services"]
+    assert COMPOSE["services"]["mail"]["healthcheck"]["test"]
 
 
 def test_no_secret_is_written_down_and_none_may_be_missing() -> None:

@@ -1,4 +1,7 @@
-"""The participants as a table, in the columns that an import knows: brought in again, it changes nothing."""
+"""The participants as a table, in the columns that an import knows: brought in again, it changes nothing.
+
+The last column says who has withdrawn, which no import changes.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ COLUMNS = (
     Field.BORN,
     Field.AGE,
 )
+WITHDRAWN = "withdrawn"
 
 Cell = str | int | date | None
 
@@ -25,7 +29,7 @@ Cell = str | int | date | None
 def people_table(rosters: Sequence[Roster]) -> tuple[list[str], Iterator[list[Cell]]]:
     """The header and the rows. Ages are those that were written; one that follows from a birthday is left out."""
     notes = notes_of(person for roster in rosters for person in roster.people)
-    return [*(column.value for column in COLUMNS), *notes], _rows(rosters, notes)
+    return [*(column.value for column in COLUMNS), *notes, WITHDRAWN], _rows(rosters, notes)
 
 
 def notes_of(people: Iterable[Participant]) -> list[str]:
@@ -36,7 +40,8 @@ def notes_of(people: Iterable[Participant]) -> list[str]:
 def _rows(rosters: Iterable[Roster], notes: list[str]) -> Iterator[list[Cell]]:
     for roster in rosters:
         for person in roster.people:
-            yield [*_cells(person, roster.group), *(person.extra.get(note, "") for note in notes)]
+            kept = [person.extra.get(note, "") for note in notes]
+            yield [*_cells(person, roster.group), *kept, "yes" if person.withdrawn_at else ""]
 
 
 def _cells(person: Participant, group: Group) -> tuple[Cell, ...]:

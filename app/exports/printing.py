@@ -57,10 +57,10 @@ def start_lists(event: Event) -> list[StartList]:
     return [
         StartList(
             roster.group,
-            [(one, category_of(brackets, one.gender, one.age_at(event.starts_on))) for one in roster.people],
+            [(one, category_of(brackets, one.gender, one.age_at(event.starts_on))) for one in roster.starting],
         )
         for roster in queries.rosters(event)
-        if roster.people
+        if roster.starting
     ]
 
 

@@ -21,6 +21,11 @@ class Roster:
     group: Group
     people: Sequence[Participant]
 
+    @property
+    def starting(self) -> list[Participant]:
+        """Those who have not withdrawn."""
+        return [person for person in self.people if person.withdrawn_at is None]
+
 
 def rosters(event: Event) -> list[Roster]:
     """Every group of the event, also those without people; two statements."""

@@ -38,7 +38,7 @@ def start_list(event: Event, rosters: Sequence[Roster]) -> Sheet:
             category_of(brackets, person.gender, person.age_at(event.starts_on)),
         )
         for roster in rosters
-        for person in roster.people
+        for person in roster.starting
     )
     return Sheet(_("Start list"), header, rows)
 

@@ -1,12 +1,12 @@
 """A whole event as JSON, to keep or to hand to other programs.
 
 {"format": "laurel-event/1",
- "event":        {id, name, place, starts_on, status, visibility, revision},
+ "event":        {id, name, place, starts_on, ends_on, status, visibility, revision},
  "groups":       [{id, name, identifier, colour}],
  "activities":   [{id, name, description, evaluation_type, unit, mark_count, formula, higher_is_better, rules,
-                   marks, state}],
+                   marks, state, decimal_places, low, high}],
  "categories":   [{id, name, age_from, age_to, gender}],
- "participants": [{id, group, external_id, display_name, gender, born, age, extra}],
+ "participants": [{id, group, external_id, display_name, gender, born, age, extra, withdrawn_at}],
  "records":      [{activity, participant, value, status, marks: [{value, status}], version, at, by}]}
 
 Dates are ISO 8601, moments in UTC, values exact decimals in text: times in seconds, a tick as 1 or 0. Lists stand in
@@ -18,6 +18,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from ..events.models import Event
@@ -27,14 +28,14 @@ from . import queries
 from .queries import Roster
 
 FORMAT = "laurel-event/1"
-EVENT = ("id", "name", "place", "starts_on", "status", "visibility", "revision")
+EVENT = ("id", "name", "place", "starts_on", "ends_on", "status", "visibility", "revision")
 GROUP = ("id", "name", "identifier", "colour")
 ACTIVITY = (
     *("id", "name", "description", "evaluation_type", "unit", "mark_count", "formula", "higher_is_better"),
-    *("rules", "state"),
+    *("rules", "state", "decimal_places", "low", "high"),
 )
 CATEGORY = ("id", "name", "age_from", "age_to", "gender")
-PARTICIPANT = ("id", "external_id", "display_name", "gender", "born", "age", "extra")
+PARTICIPANT = ("id", "external_id", "display_name", "gender", "born", "age", "extra", "withdrawn_at")
 
 
 def as_json(event: Event, rosters: Sequence[Roster]) -> str:
@@ -53,5 +54,10 @@ def as_json(event: Event, rosters: Sequence[Roster]) -> str:
 
 
 def _picked(row: Model, columns: Iterable[str]) -> dict[str, Any]:
-    values = {name: getattr(row, name) for name in columns}
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+    return {name: _plain(getattr(row, name)) for name in columns}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{value:f}" if isinstance(value, Decimal) else value

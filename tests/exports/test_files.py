@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from datetime import date, timedelta
+from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -83,6 +84,35 @@ def test_participants_brought_in_again_change_nothing(browser: FlaskClient, even
         assert plan.groups_new == []
 
 
+def test_who_withdrew_is_marked_in_the_list_of_people_and_asked_for_on_no_start_list(
+    browser: FlaskClient, event: Event, owner: User
+) -> None:
+    foxes, bears = make.group(event, "Foxes"), make.group(event, "Bears")
+    run = make.activity(event, EvaluationType.TIME_LOW, "Run")
+    eva, jan, ota = make.participant(foxes, "Eva"), make.participant(foxes, "Jan"), make.participant(bears, "Ota")
+    write(run, {eva: "1:23", jan: "1:20"}, owner)
+    browser.post(f"/events/{event.id}/participants/withdraw", data={"people": [jan.id, ota.id]})
+    header, *rows = table(browser, event, "participants.csv")
+    assert [(row[1], row[-1]) for row in rows] == [("Eva", ""), ("Jan", "yes"), ("Ota", "yes")]
+    assert header[-1] == "withdrawn"
+    page = browser.get(f"/events/{event.id}/print/start-lists").text
+    assert "Eva" in page
+    assert "Jan" not in page
+    assert "Bears" not in page, "a group of which nobody is left has no list"
+    book = workbook(browser, event)
+    assert [row[1].value for row in book["Start list"]] == ["Name", "Eva"]
+    assert [row[1].value for row in book["Run"]] == ["Name", "Jan", "Eva"], "what was achieved stays"
+    people = json.loads(browser.get(f"/events/{event.id}/export/event.json").text)["participants"]
+    assert [bool(one["withdrawn_at"]) for one in people] == [False, True, True]
+    plan = plan_import(
+        *(read := read_table(browser.get(f"/events/{event.id}/export/participants.csv").data), guess(read)),
+        known_people(event.id),
+        [],
+        today=date(2026, 7, 4),
+    )
+    assert {row.verdict for row in plan.rows} == {Verdict.UNCHANGED}
+
+
 def test_a_name_that_looks_like_a_formula_is_text_everywhere(browser: FlaskClient, event: Event) -> None:
     crowd(event)
     names = [row[1] for row in table(browser, event, "participants.csv")]
@@ -124,11 +154,13 @@ def test_the_whole_event_is_exact(browser: FlaskClient, event: Event, owner: Use
         make.activity(event, EvaluationType.TIME_LOW),
         make.activity(event, EvaluationType.SCORE_SET, mark_count=2),
     )
+    run.low = Decimal("8.50")
     write(run, {eva: "1:23.4"}, owner)
     save_records(event, [Entry(eva, dance, ("7,25", "DNS"))], by=owner, source=Source.HAND)
     whole = json.loads(browser.get(f"/events/{event.id}/export/event.json").text)
     assert whole["format"] == "laurel-event/1"
     assert whole["event"]["starts_on"] == "2026-07-04"
+    assert (whole["activities"][0]["low"], whole["activities"][0]["high"]) == ("8.5", None)
     assert whole["participants"][0]["group"] == whole["groups"][0]["id"] == group.id
     first, second = whole["records"]
     assert (first["value"], first["by"], first["marks"]) == ("83.4", "Olga", [{"value": "83.4", "status": None}])

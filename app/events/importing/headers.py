@@ -52,7 +52,7 @@ HEADERS = {
         *("born", "dateofbirth", "birthdate", "birthday", "dob"),
         *("datumnarozeni", "narozeni", "narozen", "narozena", "datnar"),
     ),
-    Field.IGNORE: (plain(REASON),),
+    Field.IGNORE: (plain(REASON), "withdrawn"),
 }
 _FIELD_OF = {header: field for field, headers in HEADERS.items() for header in headers}
 

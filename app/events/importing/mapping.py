@@ -98,7 +98,9 @@ def guess(table: Table, results: Choices[str, Result] | None = None) -> Mapping:
     fields = [Field.METADATA] * len(names)
     for field, headers in HEADERS.items():
         candidates = [index for index, name in enumerate(names) if name in headers]
-        if candidates:
+        if field is Field.IGNORE:
+            fields = [field if index in candidates else given for index, given in enumerate(fields)]
+        elif candidates:
             fields[min(candidates, key=lambda index: _unlikelihood(table, index, field, names[index]))] = field
     guessed: list[Meaning] = list(_with_name_parts(names, fields))
     for index, header in enumerate(table.headers):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from app import audit
 from app.accounts.models import Role
@@ -223,3 +227,74 @@ def test_only_admins_take_back(desk: Desk, sign_in: SignIn) -> None:
     desk.event.status = EventStatus.ARCHIVED
     assert desk.browser.post(f"{url}/undo").status_code == 409
     assert desk.written() == (1, 1)
+
+
+LIST = "id;name;group;age\n1;Eva;Red;8\n2;Jan;Blue;9"
+
+
+@pytest.mark.both_databases
+def test_what_was_taken_back_comes_in_again_from_the_same_file(desk: Desk) -> None:
+    desk.bring_in(LIST)
+    first = f"/imports/{last_import().id}"
+    take_back(desk.browser, first)
+    assert desk.written() == (0, 0)
+    assert "New 2 Changed 0" in words(desk.bring_in(LIST))
+    take_back(desk.browser, first)
+    assert desk.written() == (2, 2), "the first import is taken back already"
+    assert [(one.display_name, one.group.name) for one in desk.people()] == [("Eva", "Red"), ("Jan", "Blue")]
+
+
+def test_of_two_imports_either_can_be_taken_back_and_the_other_loses_nothing_of_its_own(desk: Desk) -> None:
+    desk.bring_in(LIST)
+    first = f"/imports/{last_import().id}"
+    desk.bring_in("id;name;group;age\n1;Eva;Red;10\n3;Ota;Blue;7")
+    second = f"/imports/{last_import().id}"
+    take_back(desk.browser, first)
+    assert [(one.display_name, one.group.name) for one in desk.people()] == [("Ota", "Blue")]
+    take_back(desk.browser, second)
+    assert desk.people() == []
+    assert list(audit.broken_rows()) == []
+
+
+def test_who_withdrew_since_is_taken_back_with_the_rest(desk: Desk) -> None:
+    desk.bring_in(LIST)
+    eva = desk.people()[0]
+    desk.browser.post(f"/events/{desk.event.id}/participants/withdraw", data={"people": [eva.id]})
+    take_back(desk.browser, f"/imports/{last_import().id}")
+    assert desk.written() == (0, 0)
+
+
+def test_taking_back_that_breaks_off_takes_nothing_back(desk: Desk) -> None:
+    desk.bring_in(LIST)
+    url = f"/imports/{last_import().id}"
+    with blue_for_ever(), pytest.raises(IntegrityError):
+        take_back(desk.browser, url)
+    db.session.rollback()
+    assert desk.written() == (2, 2)
+    assert desk.browser.get(f"{url}/undo").status_code == 200
+    take_back(desk.browser, url)
+    assert desk.written() == (0, 0)
+
+
+@contextmanager
+def blue_for_ever() -> Iterator[None]:
+    """The database refuses the last of many deletions."""
+    db.session.execute(
+        text("CREATE TRIGGER blue BEFORE DELETE ON groups WHEN OLD.name = 'Blue' BEGIN SELECT RAISE(ABORT, 'no'); END")
+    )
+    db.session.commit()
+    yield
+    db.session.rollback()
+    db.session.execute(text("DROP TRIGGER blue"))
+    db.session.commit()
+
+
+@pytest.mark.both_databases
+def test_a_sheet_open_while_its_people_are_taken_back_writes_nothing(running: Desk, sign_in: SignIn) -> None:
+    running.bring_in(LIST)
+    eva, run = running.people()[0], make.activity(running.event, name="Run")
+    other = sign_in(make.user(Role.ADMIN))
+    sheet, value = f"/sheets/{eva.group_id}/{run.id}/{eva.id}", {f"value-{eva.id}-1": "7", f"version-{eva.id}": "0"}
+    take_back(running.browser, f"/imports/{last_import().id}")
+    assert other.post(sheet, data=value).status_code == 404
+    assert db.session.scalars(select(Record)).all() == []
