@@ -76,7 +76,8 @@ function choose(index) {
 
 function go(item) {
   if (!item) return;
-  dialog.close();
   const groups = columns(document.getElementById(item.dataset.row));
-  focus(groups.find((fields) => (fields[0].type === "radio" ? !fields.some((one) => one.checked && one.value) : !fields[0].value)) ?? groups[0]);
+  const target = groups.find((fields) => (fields[0].type === "radio" ? !fields.some((one) => one.checked && one.value) : !fields[0].value)) ?? groups[0];
+  dialog.addEventListener("close", () => focus(target), { once: true }); // It gives the focus back to where it was first.
+  dialog.close();
 }
