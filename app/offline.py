@@ -11,7 +11,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, render_template, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, url_for
 
 from . import web
 from .config import ROOT
@@ -45,6 +45,16 @@ def worker() -> Response:
 def show() -> Response:
     """What the worker answers for a sheet that it does not have. The same for everybody."""
     return Response(render_template("offline.html"))
+
+
+@bp.get("/authority.crt")
+@web.public
+def authority() -> Response:
+    """What a phone has to trust for HTTPS on a local network; there is none where HTTPS comes from elsewhere."""
+    file = current_app.config["SETTINGS"].instance / "https" / "authority.crt"
+    if not file.exists():
+        abort(404)
+    return Response(file.read_bytes(), mimetype="application/x-x509-ca-cert")
 
 
 def kept_files() -> list[Path]:

@@ -29,6 +29,7 @@ EVERYONE = {
     "leaderboards.index",
     "leaderboards.live",
     "leaderboards.show",
+    "offline.authority",
     "offline.show",
     "offline.worker",
     "preferences.save",
