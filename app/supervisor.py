@@ -127,9 +127,8 @@ class Address:
         return cls(host, int(port), secure)
 
     def __str__(self) -> str:
-        return (
-            f"{'https' if self.secure else 'http'}://{'127.0.0.1' if self.host == '0.0.0.0' else self.host}:{self.port}"  # noqa: S104
-        )
+        host = "127.0.0.1" if self.host == "0.0.0.0" else self.host  # noqa: S104
+        return f"{'https' if self.secure else 'http'}://{host}:{self.port}"
 
     @property
     def for_phones(self) -> str:
