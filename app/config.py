@@ -74,6 +74,8 @@ class Settings:
     session_idle: timedelta = timedelta(days=14)
     session_absolute: timedelta = timedelta(days=60)
     second_step: bool = False
+    allowed_origins: tuple[str, ...] = ()
+    cors_credentials: bool = False
     upload_limit: int = 6 * MEGABYTE
     log_format: str = "text"
     metrics_token: str = ""
@@ -115,6 +117,8 @@ class Settings:
             session_idle=timedelta(days=_whole_number(environ, "LAUREL_SESSION_IDLE_DAYS", 14)),
             session_absolute=timedelta(days=_whole_number(environ, "LAUREL_SESSION_DAYS", 60)),
             second_step=_flag(environ, "LAUREL_SECOND_STEP", False),
+            allowed_origins=_origins(environ),
+            cors_credentials=_flag(environ, "ALLOW_CREDENTIALS", False),
             upload_limit=_whole_number(environ, "LAUREL_UPLOAD_MB", 6) * MEGABYTE,
             log_format=_choice(environ, "LAUREL_LOG", "json" if production else "text", {"json", "text"}),
             metrics_token=environ.get("LAUREL_METRICS_TOKEN", ""),
@@ -282,6 +286,18 @@ def _service_url(name: str, url: str, production: bool) -> str:
     if parts.path.strip("/") or (parts.scheme != "https" and (production or not near)):
         raise BadSettings(f"{name} must begin with https:// and end with the host, not {url!r}")
     return url.rstrip("/")
+
+
+def _origins(environ: Mapping[str, str]) -> tuple[str, ...]:
+    origins = tuple(environ.get("ALLOWED_ORIGINS", "").replace(",", " ").split())
+    for origin in origins:
+        if origin != "*" and not re.fullmatch(
+            r"https?://[A-Za-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-fA-F:]+\](:[0-9]+)?", origin
+        ):
+            raise BadSettings(f"ALLOWED_ORIGINS must be a list of origins as https://example.org, not {origin!r}")
+    if "*" in origins and _flag(environ, "ALLOW_CREDENTIALS", False):
+        raise BadSettings("ALLOWED_ORIGINS must name the origins, not *, together with ALLOW_CREDENTIALS")
+    return origins
 
 
 def _flag(environ: Mapping[str, str], name: str, default: bool) -> bool:

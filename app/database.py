@@ -90,6 +90,15 @@ def locked(model: type[Row], row_id: int) -> Row:
     return db.session.get_one(model, row_id, with_for_update=True, populate_existing=True)
 
 
+def begin_writing() -> None:
+    """Begin a transaction that may write, where the request's method does not say so: a GET that writes, after all.
+
+    What was done before must have been committed.
+    """
+    db.session.rollback()
+    db.session.connection(execution_options={"writes": True})
+
+
 def is_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
 

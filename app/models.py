@@ -1,7 +1,7 @@
 """Every feature's tables, imported in one place so that migrations see them all."""
 
 from .accounts.identities.models import Identity, UsedState
-from .accounts.models import AvatarFile, LoginSession, PersonalToken, RecoveryCode, SecondStep, User
+from .accounts.models import AvatarFile, LoginSession, PersonalToken, RecoveryCode, RefreshToken, SecondStep, User
 from .api.models import IdempotentAnswer
 from .audit.models import AuditEntry, Installation
 from .events.models import (
@@ -41,6 +41,7 @@ __all__ = [
     "Record",
     "RecordChange",
     "RecoveryCode",
+    "RefreshToken",
     "SecondStep",
     "TeamLogin",
     "UsedState",

@@ -11,6 +11,7 @@ from .accounts import avatar_routes as accounts_avatar_routes
 from .accounts import commands as accounts_commands
 from .accounts import routes as accounts_routes
 from .accounts import second_step_routes as accounts_second_step_routes
+from .accounts.identities import routes as identities_routes
 from .api import routes as api_routes
 from .audit import commands as audit_commands
 from .audit import routes as audit_routes
@@ -35,6 +36,7 @@ PARTS: tuple[ModuleType, ...] = (
     accounts_access,
     accounts_commands,
     accounts_routes,
+    identities_routes,
     accounts_avatar_routes,
     accounts_second_step_routes,
     audit_commands,

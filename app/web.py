@@ -170,6 +170,13 @@ def opens_on_phones(url: str) -> bool:
     return host not in {"localhost", "::1", "::"} and not host.startswith(("127.", "0.")) and host[-10:] != ".localhost"
 
 
+def allow_forms_to(response: Response, *origins: str) -> Response:
+    """Let this page's forms lead to another site too, as a redirect after a POST does."""
+    policy = POLICY.replace("form-action 'self'", " ".join(("form-action 'self'", *origins)))
+    response.headers["Content-Security-Policy"] = policy
+    return response
+
+
 def is_local(url: str) -> bool:
     """Whether a `next` address stays on this site. Browsers read a backslash as a slash."""
     return url.startswith("/") and not url.startswith(("//", "/\\")) and not re.search(r"[\x00-\x1f\\]", url)
@@ -311,6 +318,14 @@ def _written_out(number: str) -> str:
 def json_error(status: int) -> HTTPException:
     title, detail, code = _words(status)
     return HTTPException(response=error_answer(status, title, detail, code))
+
+
+def json_refusal(status: int, code: str, detail: str, *, retry_after: int = 0, **more: Any) -> HTTPException:
+    """An error answer to scripts, to raise; with the seconds to wait, if any."""
+    answer = error_answer(status, "", detail, code, **more)
+    if retry_after:
+        answer.headers["Retry-After"] = str(retry_after)
+    return HTTPException(response=answer)
 
 
 def _refuse_constant(name: str) -> None:

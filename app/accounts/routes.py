@@ -9,10 +9,12 @@ from werkzeug.wrappers import Response
 from .. import web
 from ..database import now
 from ..extensions import client_address, db, limiter
-from . import actions, devices, queries, signing_in, throttle
+from . import actions, queries, signing_in
 from .access import allow, is_signed_in, me, my_session, other_person
 from .forms import ROLES, PasswordForm, PersonForm, RoleForm, SignInForm, TokenForm
-from .models import LoginSession, PersonalToken, Role, User
+from .identities.queries import identity_at
+from .identities.services import services
+from .models import LoginSession, PersonalToken, Role, Scope, User
 from .passwords import verify_password
 
 bp = Blueprint("accounts", __name__)
@@ -47,7 +49,8 @@ def open_session() -> Response:
     form = SignInForm()
     if not form.validate():
         return web.render("accounts/sign_in.html", form=form, status=REFUSED)
-    user, guard = who_tries(form.email.data)
+    user = queries.user_by_email(form.email.data)
+    guard = signing_in.guard_of(user, form.email.data)
     password_hash = user.password_hash if user else None
     # Ends the transaction: counting and checking a password take their time, and must not keep others from writing.
     db.session.rollback()
@@ -58,13 +61,6 @@ def open_session() -> Response:
         return refuse(form, user)
     guard.give_back()
     return signing_in.sign_in(user, next_url=form.next.data)
-
-
-def who_tries(email: str) -> tuple[User | None, throttle.Guard]:
-    user, address = queries.user_by_email(email), client_address()
-    device = devices.known_to(user)
-    known_place = user is not None and device is None and queries.signed_in_from(user, address)
-    return user, throttle.sign_in(queries.fold_email(email), address, device=device, known_place=known_place)
 
 
 def refuse(form: SignInForm, user: User | None) -> Response:
@@ -96,7 +92,7 @@ def sign_out() -> Response:
 @bp.get("/account")
 @allow(Role.PLAYER, shared=False)
 def show() -> Response:
-    return account_page(PasswordForm(None), TokenForm())
+    return account_page(PasswordForm(None), TokenForm(me()))
 
 
 @bp.post("/account/password")
@@ -106,7 +102,7 @@ def change_password() -> Response:
     user = me()
     form = PasswordForm(user.password_hash)
     if not form.validate():
-        return account_page(form, TokenForm(formdata=None), status=REFUSED)
+        return account_page(form, TokenForm(user, formdata=None), status=REFUSED)
     actions.change_password(user, form.password.data, by=user, keep=my_session())
     db.session.commit()
     flash(_("Your password is changed. Other devices have been signed out."), "ok")
@@ -114,12 +110,12 @@ def change_password() -> Response:
 
 
 @bp.post("/account/tokens")
-@allow(Role.EVALUATOR, shared=False)
+@allow(Role.PLAYER, shared=False)
 def create_token() -> Response:
-    form = TokenForm()
+    form = TokenForm(me())
     if not form.validate():
         return account_page(PasswordForm(None), form, status=REFUSED)
-    token, text = actions.create_token(me(), form.name.data)
+    token, text = actions.create_token(me(), form.name.data, map(Scope, form.scopes.data), form.expires_at)
     db.session.commit()
     return web.render("accounts/token.html", token=token, text=text)
 
@@ -163,15 +159,17 @@ def end_session(session_id: int) -> Response:
 def account_page(password_form: PasswordForm, token_form: TokenForm, status: int = 200) -> Response:
     user = me()
     idle_since = now() - current_app.config["SETTINGS"].session_idle
-    return web.render(
+    answer = web.render(
         "accounts/show.html",
         status=status,
+        linkable=[(service, identity_at(service.provider, user)) for service in services()],
         password_form=password_form,
         token_form=token_form,
         sessions=queries.sessions_of(user, idle_since),
         current_session=my_session(),
         tokens=queries.tokens_of(user),
     )
+    return web.allow_forms_to(answer, *(service.url for service in services()))
 
 
 # People ---------------------------------------------------------------------------------------------------------

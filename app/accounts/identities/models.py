@@ -10,6 +10,9 @@ from ...database import Enumerated, UtcDateTime
 from ...extensions import Model
 from ..models import User
 
+TOKENS = "tokens of other services"
+"""What they are encrypted for."""
+
 
 class Provider(StrEnum):
     """Another service that vouches for who somebody is."""
