@@ -12,9 +12,13 @@ from .accounts import commands as accounts_commands
 from .accounts import routes as accounts_routes
 from .accounts import second_step_routes as accounts_second_step_routes
 from .accounts.identities import routes as identities_routes
+from .accounts.invitations import routes as invitations_routes
+from .accounts.people import routes as people_routes
+from .accounts.recovery import routes as recovery_routes
 from .api import routes as api_routes
 from .audit import commands as audit_commands
 from .audit import routes as audit_routes
+from .events import leaving as events_leaving
 from .events import routes as events_routes
 from .events.importing import routes as importing_routes
 from .exports import routes as exports_routes
@@ -22,7 +26,11 @@ from .jobs import commands as job_commands
 from .leaderboards import routes as leaderboards_routes
 from .scoring import edit_routes as scoring_edit_routes
 from .scoring import importing as scoring_importing
+<<<<<<< HEAD
 from .scoring import progress_routes
+=======
+from .scoring import leaving as scoring_leaving
+>>>>>>> main
 from .scoring import routes as scoring_routes
 from .scoring.lifecycle import routes as lifecycle_routes
 
@@ -38,6 +46,9 @@ PARTS: tuple[ModuleType, ...] = (
     accounts_routes,
     identities_routes,
     accounts_avatar_routes,
+    invitations_routes,
+    recovery_routes,
+    people_routes,
     accounts_second_step_routes,
     audit_commands,
     job_commands,
@@ -46,8 +57,10 @@ PARTS: tuple[ModuleType, ...] = (
     home,
     offline,
     events_routes,
+    events_leaving,
     importing_routes,
     scoring_importing,
+    scoring_leaving,
     scoring_routes,
     scoring_edit_routes,
     progress_routes,

@@ -37,11 +37,6 @@ def any_user() -> bool:
     return db.session.scalar(select(User.id).limit(1)) is not None
 
 
-def people() -> Sequence[User]:
-    """Everybody with an account of their own."""
-    return db.session.scalars(select(User).where(~User.shared).order_by(func.lower(User.name), User.id)).all()
-
-
 def people_found(text: str, role: Role | None, *, limit: int, offset: int) -> tuple[Sequence[User], int]:
     """Some of those whose name, username or address has this text in it, by name; and how many they are in all."""
     wanted = select(User).where(~User.shared)

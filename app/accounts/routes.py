@@ -1,4 +1,4 @@
-"""Signing in and out, one's own account, and the super admin's page of people."""
+"""Signing in and out, and one's own account."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from .. import web
 from ..database import now
 from ..extensions import client_address, db, limiter
 from . import actions, queries, signing_in
-from .access import allow, is_signed_in, me, my_session, other_person
-from .forms import ROLES, PasswordForm, PersonForm, RoleForm, SignInForm, TokenForm
+from .access import allow, is_signed_in, me, my_session
+from .forms import ROLES, PasswordForm, SignInForm, TokenForm
 from .identities.queries import identity_at
 from .identities.services import services
 from .models import LoginSession, PersonalToken, Role, Scope, User
@@ -172,63 +172,7 @@ def account_page(password_form: PasswordForm, token_form: TokenForm, status: int
     return web.allow_forms_to(answer, *(service.url for service in services()))
 
 
-# People ---------------------------------------------------------------------------------------------------------
-
-
-@bp.get("/people")
-@allow(Role.SUPER_ADMIN)
-def people() -> Response:
-    return people_page(PersonForm())
-
-
-@bp.post("/people")
-@allow(Role.SUPER_ADMIN)
-def create_person() -> Response:
-    form = PersonForm()
-    if not form.validate():
-        return people_page(form, status=REFUSED)
-    user = actions.create_user(form.email.data, form.name.data, Role(form.role.data), form.password.data, by=me())
-    db.session.commit()
-    flash(_("%(name)s can sign in now.", name=user.name), "ok")
-    return web.go_to("accounts.people")
-
-
-@bp.post("/people/<int:user_id>/role")
-@allow(Role.SUPER_ADMIN)
-def change_role(user_id: int) -> Response:
-    user, form = other_person(user_id), RoleForm()
-    if not form.validate():
-        abort(422)
-    actions.change_role(user, Role(form.role.data), by=me())
-    db.session.commit()
-    flash(_("The role of %(name)s is changed.", name=user.name), "ok")
-    return web.go_to("accounts.people")
-
-
-@bp.post("/people/<int:user_id>/deactivate")
-@allow(Role.SUPER_ADMIN)
-def deactivate(user_id: int) -> Response:
-    user = other_person(user_id)
-    actions.set_active(user, False, by=me())
-    db.session.commit()
-    flash(_("%(name)s is signed out everywhere and cannot sign in.", name=user.name), "ok")
-    return web.go_to("accounts.people")
-
-
-@bp.post("/people/<int:user_id>/activate")
-@allow(Role.SUPER_ADMIN)
-def activate(user_id: int) -> Response:
-    user = other_person(user_id)
-    actions.set_active(user, True, by=me())
-    db.session.commit()
-    flash(_("%(name)s can sign in again.", name=user.name), "ok")
-    return web.go_to("accounts.people")
-
-
-def people_page(form: PersonForm, status: int = 200) -> Response:
-    return web.render(
-        "accounts/people.html", form=form, role_form=RoleForm(formdata=None), people=queries.people(), status=status
-    )
+# Words ----------------------------------------------------------------------------------------------------------
 
 
 def role_name(role: str) -> str:

@@ -30,6 +30,19 @@ class FileScorer:
     def standings(self, event: Event, activity_ids: Collection[int]) -> Standings:
         return FileStandings(event, activity_ids)
 
+    def untouched(self, event: Event, brought: Collection[tuple[int, int]]) -> set[int]:
+        records = (
+            select(Record.activity_id, Record.participant_id, Record.version)
+            .join(Record.activity)
+            .where(Activity.event_id == event.id)
+        )
+        touched = {
+            person_id
+            for activity_id, person_id, version in db.session.execute(records)
+            if version > 1 or (activity_id, person_id) not in brought
+        }
+        return {person_id for _activity_id, person_id in brought} - touched
+
     def save(self, event: Event, results: Sequence[ImportedResult], *, by: User) -> None:
         wanted = {result.participant_id for result in results}
         people = _by_id(Participant, event)

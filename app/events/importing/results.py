@@ -48,6 +48,9 @@ class ImportedResult:
 class Scorer(Protocol):
     def standings(self, event: Event, activity_ids: Collection[int]) -> Standings: ...
 
+    def untouched(self, event: Event, brought: Collection[tuple[int, int]]) -> set[int]:
+        """Of the people in these pairs of an activity and a person, those with no other records, each written once."""
+
     def save(self, event: Event, results: Sequence[ImportedResult], *, by: User) -> None:
         """All of them or an exception."""
 

@@ -91,6 +91,31 @@ def test_attempts_come_in_as_columns_of_their_own(running: Desk) -> None:
 
 
 @pytest.mark.both_databases
+def test_people_go_with_the_results_that_came_with_them(running: Desk) -> None:
+    jump, run = make.activity(running.event, name="Jump"), make.activity(running.event, name="Run")
+    running.bring_in("id;name;group;Jump;Run\n1;Eva;Red;3;9\n2;Jan;Red;4;8\n3;Ota;Blue;5;\n4;Iva;Blue;;")
+    _eva, jan, ota, _iva = running.people()
+    write("4.5", jan, jump, running.admin)
+    run.state = ActivityState.LOCKED
+    write("6", ota, jump, running.admin)
+    write("5", ota, jump, running.admin)
+    db.session.commit()
+    url = f"/imports/{last_import().id}"
+    page = words(running.browser.get(f"{url}/undo").text)
+    assert "People removed 1" in page
+    assert "Eva: has a result that changed or is locked" in page, "her run is locked"
+    run.state = ActivityState.OPEN
+    db.session.commit()
+    page = words(running.browser.get(f"{url}/undo").text)
+    assert "People removed 2" in page
+    assert "Jan: has results, or a history of them" in page
+    take_back(running.browser, url)
+    assert [one.display_name for one in running.people()] == ["Jan", "Ota"]
+    assert values(jump) == {"Jan": "4.5", "Ota": "None"}
+    assert list(audit.broken_rows()) == []
+
+
+@pytest.mark.both_databases
 def test_an_attempt_that_the_file_does_not_mention_stays_and_is_put_back_alone(running: Desk) -> None:
     squat = make.activity(running.event, EvaluationType.SCORE_SET, "Squat", mark_count=3)
     running.bring_in("id;name;group;Squat 1;Squat 2\n1;Eva;Red;100;110")
