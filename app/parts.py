@@ -26,11 +26,8 @@ from .jobs import commands as job_commands
 from .leaderboards import routes as leaderboards_routes
 from .scoring import edit_routes as scoring_edit_routes
 from .scoring import importing as scoring_importing
-<<<<<<< HEAD
-from .scoring import progress_routes
-=======
 from .scoring import leaving as scoring_leaving
->>>>>>> main
+from .scoring import progress_routes
 from .scoring import routes as scoring_routes
 from .scoring.lifecycle import routes as lifecycle_routes
 
