@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from . import demo, extensions, health, home, i18n, icons, logs, metrics, navigation, offline, web
+from . import demo, extensions, health, home, i18n, icons, logs, metrics, navigation, offline, policy, web
 from . import models as models
 from .accounts import access as accounts_access
 from .accounts import avatar_routes as accounts_avatar_routes
@@ -66,5 +66,6 @@ PARTS: tuple[ModuleType, ...] = (
     exports_routes,
     audit_routes,
     api_routes,
+    policy,
     demo,
 )

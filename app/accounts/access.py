@@ -54,6 +54,7 @@ def allow(role: Role, *, shared: bool = True) -> Callable[[View], View]:
                 return web.go_to("second_step.show")
             return view(*args, **kwargs)
 
+        guarded.for_teams = shared  # type: ignore[attr-defined]
         return web.marked(cast(View, guarded), role.value)
 
     return guard
