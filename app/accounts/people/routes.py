@@ -165,7 +165,7 @@ def refuse_the_last(user: User) -> None:
     try:
         leaving.keep_a_super_admin(user)
     except leaving.LastOne:
-        db.session.rollback()
+        # Nothing was written, and nothing is rolled back: whoever asks may be gone by now, and the page names them.
         title = _("The last super admin stays")
         detail = _("Nobody would be left who can let others in. Make somebody else a super admin first.")
         abort(web.error_answer(409, title, detail, "conflict"))
