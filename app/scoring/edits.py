@@ -31,11 +31,13 @@ class Edit:
     participant_id: int
     marks: tuple[str, ...]
     version: int
+    confirmed: bool = False
+    """The writer was asked about these marks, and keeps them."""
 
     @property
     def digest(self) -> str:
         """Differs for what differs, so that a key cannot stand for two edits."""
-        parts = [self.participant_id, self.version, self.marks]
+        parts = [self.participant_id, self.version, self.marks, self.confirmed]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def entry(self, sheet: Sheet) -> Entry | None:
@@ -43,7 +45,7 @@ class Edit:
         person = next((person for person in sheet.participants if person.id == self.participant_id), None)
         if person is None or len(self.marks) > sheet.activity.mark_count:
             return None
-        return Entry(person, sheet.activity, self.marks, self.version)
+        return Entry(person, sheet.activity, self.marks, self.version, confirmed=self.confirmed)
 
 
 def read(body: Any) -> tuple[str, list[Edit]]:
@@ -66,7 +68,7 @@ def _edit(item: Any) -> Edit:
         raise BadEdits
     if not isinstance(marks, list) or not len(marks) <= MOST_MARKS or not all(isinstance(mark, str) for mark in marks):
         raise BadEdits
-    return Edit(key, person, tuple(marks), version)
+    return Edit(key, person, tuple(marks), version, confirmed=item.get("confirmed") is True)
 
 
 def _is_whole(number: Any) -> TypeGuard[int]:
