@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -83,6 +84,16 @@ def test_a_conflict_keeps_both_values_and_its_key_is_free(day: Day, sign_in: Sig
     piece = answer.get_json()["answers"][0]["state"]
     assert all(words in piece for words in ("Tom changed Anežka", "1:21", "Mine <strong>80"))
     assert verdicts(send(day, edit(day, 0, "80", version=1))) == ["saved"]
+
+
+def test_what_looks_wrong_is_asked_about_and_stored_once_it_is_kept(day: Day) -> None:
+    day.activity.low, day.activity.high = Decimal(30), Decimal(180)
+    db.session.commit()
+    answer = send(day, edit(day, 0, "12340"))
+    assert verdicts(answer) == ["doubtful"]
+    assert "205:40 is outside of what is usual here." in answer.get_json()["answers"][0]["state"]
+    assert changes() == []
+    assert verdicts(send(day, {**edit(day, 0, "12340", key="asked-and-kept"), "confirmed": True})) == ["saved"]
 
 
 def test_a_key_stands_for_one_edit(day: Day) -> None:
