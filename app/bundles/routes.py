@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -28,6 +29,7 @@ from .forms import WORDS, ConfirmForm, UploadForm
 from .jobs import import_bundle
 from .models import BundleImport
 from .queries import Stage
+from .wcif.taking import wcif_of
 from .writing import bundle_of
 
 bp = Blueprint("bundles", __name__)
@@ -57,6 +59,15 @@ def take_a_bundle(_endpoint: str | None, _values: dict[str, Any] | None) -> None
 def download(event_id: int) -> Response:
     event = event_to_manage(event_id)
     return file_answer(packed(bundle_of(event, by=me())), "application/zip", f"{event.name}.zip")
+
+
+@bp.get("/events/<int:event_id>/export/wcif.json")
+@allow(Role.ADMIN)
+@limited
+def download_wcif(event_id: int) -> Response:
+    event = event_to_manage(event_id)
+    body = json.dumps(wcif_of(event), ensure_ascii=False, indent=1).encode()
+    return file_answer(body, "application/json", f"{event.name} wcif.json")
 
 
 @bp.get("/events/<int:event_id>/export/origin.json")
