@@ -108,6 +108,9 @@ def guess(table: Table, results: Choices[str, Result] | None = None) -> Mapping:
     for index, header in enumerate(table.headers):
         if results and guessed[index] is Field.METADATA and (result := results.get(folded(header))):
             guessed[index] = result
+    if table.is_ranked:
+        # Activities that the event has not are no notes about people.
+        guessed = [Field.IGNORE if meaning is Field.METADATA else meaning for meaning in guessed]
     return Mapping(table.headers, tuple(guessed))
 
 

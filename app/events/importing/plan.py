@@ -138,14 +138,16 @@ def plan_import(
     """`mapping` has no problems; `known` and `groups` are all that the event has.
 
     A participant is found again by the external id alone. A row without one that equals a participant in name, group,
-    age and date of birth is that participant, left as it is, so that importing a file twice makes no doubles.
+    age and date of birth is that participant, left as it is, so that importing a file twice makes no doubles. In a
+    list of results, name and group are enough where they are nobody else's.
     What a file leaves blank or does not mention stays as it is, an existing group's identifier too.
     """
     choices, standings = choices or Choices(), standings or NoStandings()
     existing = list(dict.fromkeys([*(one.group_name for one in known), *groups]))
     rows = _read(table, mapping, today, choices, standings)
     questions = _settle_groups(rows, existing, choices)
-    planned = _Matching(known, rows, choices, standings, questions).planned()
+    likeness_ = _name_and_group if table.is_ranked else _likeness
+    planned = _Matching(known, rows, choices, standings, questions, likeness_).planned()
     asked = list({question.key: question for question in questions}.values())
     return Plan(planned, _new_groups(planned, set(existing)), asked[:MOST_QUESTIONS])
 
@@ -229,12 +231,14 @@ class _Matching:
         choices: Choices,
         standings: Standings,
         questions: list[Question],
+        likeness_: Callable[[Person], tuple[object, ...]],
     ) -> None:
         self.rows, self.choices, self.standings, self.questions = rows, choices, standings, questions
         self.by_number = {one.external_id: one for one in known if one.external_id}
         numbers = {row.external_id for row in rows}
         free = [one for one in known if one.external_id not in numbers]
-        self.twins = _grouped(free, _likeness)
+        self.likeness = likeness_
+        self.twins = _grouped(free, likeness_)
         self.alike = _grouped(free, lambda one: likeness(one.display_name))
         self.new: dict[tuple[str, ...], list[tuple[int, Person]]] = {}
         self.taken: set[int] = set()
@@ -247,7 +251,10 @@ class _Matching:
     def _surely(self, row: _Read) -> PlannedRow | None:
         person = cast(Person, row.person)
         if person.external_id is None:
-            twin = next((one for one in self.twins.get(_likeness(person), ()) if one.id not in self.taken), None)
+            twins = self.twins.get(self.likeness(person), ())
+            if len(twins) > 1 and self.likeness is _name_and_group:
+                return None
+            twin = next((one for one in twins if one.id not in self.taken), None)
             return self._met(row, twin, twin) if twin else None
         before = self.by_number.get(person.external_id)
         return self._met(row, before, _merged(before, person)) if before else None
@@ -307,6 +314,12 @@ def _grouped(known: Iterable[Known], key: Callable[[Known], tuple[Any, ...]]) ->
 
 def _likeness(person: Person) -> tuple[object, ...]:
     return person.display_name, name_key(person.group_name), person.age, person.born
+
+
+def _name_and_group(person: Person) -> tuple[object, ...]:
+    """All that a list of results says for sure: ages in it are those of the day. Whom it does not tell apart is asked
+    about."""
+    return name_key(person.display_name), name_key(person.group_name)
 
 
 def _new_groups(rows: Iterable[PlannedRow], existing: set[str]) -> list[NewGroup]:

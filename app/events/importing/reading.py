@@ -8,6 +8,7 @@ from app.events.importing.decimals import Decimals, find_decimals
 from app.events.importing.delimited import DELIMITERS, find_delimiter, records
 from app.events.importing.encoding import decode
 from app.events.importing.headers import find_header, known_headers
+from app.events.importing.ranked import by_person
 from app.events.importing.table import HEAD_ROWS, Table, UnreadableFile, headed
 from app.events.importing.workbook import Sheets, read_sheets
 
@@ -51,7 +52,7 @@ def read_table(
     decimals = decimals or find_decimals(rows)
     if decimals not in set(Decimals):
         raise UnreadableFile(_("Choose one of the decimal marks that are offered."))
-    return Table(headers, rows, encoding, delimiter, decimals, header_row=header_row)
+    return by_person(Table(headers, rows, encoding, delimiter, decimals, header_row=header_row))
 
 
 def _from_workbook(data: bytes, kind: str, sheet: str | None, header_row: int | None) -> Table:
@@ -60,7 +61,7 @@ def _from_workbook(data: bytes, kind: str, sheet: str | None, header_row: int | 
     if sheet not in sheets:
         raise UnreadableFile(_("Choose one of the sheets of this file."))
     header_row, headers, rows = headed(sheets[sheet], header_row)
-    return Table(headers, rows, "", "", "", kind, header_row, sheet, tuple(sheets))
+    return by_person(Table(headers, rows, "", "", "", kind, header_row, sheet, tuple(sheets)))
 
 
 def _likeliest(sheets: Sheets) -> str:

@@ -37,7 +37,7 @@ class Row:
 class Table:
     """`headers` are unique and never empty. All else says how the file was read: `kind` is CSV, XLSX or ODS, and
     `header_row` counts from 1. Encoding, delimiter and decimals (one of Decimals) are those of text, the sheets those
-    of a workbook."""
+    of a workbook. `is_ranked` says that it was a list of results, which tells people by name and group."""
 
     headers: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -48,6 +48,7 @@ class Table:
     header_row: int = 1
     sheet: str = ""
     sheets: tuple[str, ...] = ()
+    is_ranked: bool = False
 
 
 def headed(
