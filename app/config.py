@@ -78,6 +78,7 @@ class Settings:
     allowed_origins: tuple[str, ...] = ()
     cors_credentials: bool = False
     upload_limit: int = 6 * MEGABYTE
+    private_webhooks: bool = False
     log_format: str = "text"
     metrics_token: str = ""
     smtp: SmtpServer | None = None
@@ -121,6 +122,7 @@ class Settings:
             second_step=_flag(environ, "LAUREL_SECOND_STEP", False),
             allowed_origins=_origins(environ),
             cors_credentials=_flag(environ, "ALLOW_CREDENTIALS", False),
+            private_webhooks=_flag(environ, "LAUREL_PRIVATE_WEBHOOKS", not production),
             upload_limit=_whole_number(environ, "LAUREL_UPLOAD_MB", 6) * MEGABYTE,
             log_format=_choice(environ, "LAUREL_LOG", "json" if production else "text", {"json", "text"}),
             metrics_token=environ.get("LAUREL_METRICS_TOKEN", ""),

@@ -26,6 +26,7 @@ from .scoring.checking.models import SecondEntry
 from .scoring.flags.models import Flag
 from .scoring.judges.models import JudgeLink
 from .scoring.models import Mark, Record, RecordChange
+from .webhooks.models import Delivery, Webhook
 
 __all__ = [
     "Acceptance",
@@ -34,6 +35,7 @@ __all__ = [
     "AvatarFile",
     "BundleImport",
     "Category",
+    "Delivery",
     "EmailChange",
     "Event",
     "EventEvaluator",
@@ -64,4 +66,5 @@ __all__ = [
     "TeamLogin",
     "UsedState",
     "User",
+    "Webhook",
 ]

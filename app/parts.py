@@ -37,6 +37,7 @@ from .scoring.checking import routes as checking_routes
 from .scoring.flags import routes as flags_routes
 from .scoring.judges import routes as judges_routes
 from .scoring.lifecycle import routes as lifecycle_routes
+from .webhooks import routes as webhooks_routes
 
 PARTS: tuple[ModuleType, ...] = (
     logs,
@@ -77,6 +78,7 @@ PARTS: tuple[ModuleType, ...] = (
     leaderboards_routes,
     exports_routes,
     bundles_routes,
+    webhooks_routes,
     changing_routes,
     audit_routes,
     api_routes,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -20,6 +20,9 @@ from ..extensions import Model, db
 from .erasing import erase as erase
 from .erasing import erase_person as erase_person
 from .models import GENESIS, AuditEntry, Chained, Installation
+
+when_recorded: list[Callable[[Chained, AuditEntry], None]] = []
+"""What features do in the transaction of an entry of an event's log."""
 
 
 class Actor(Protocol):
@@ -62,6 +65,9 @@ def record(
     entry.hash = hash_of(entry)
     chain.audit_head, chain.audit_length = entry.hash, entry.sequence
     db.session.add(entry)
+    if event is not None:
+        for notice in when_recorded:
+            notice(event, entry)
     return entry
 
 

@@ -26,6 +26,7 @@ KINDS: dict[str, LazyString] = {
     "token": _l("Tokens"),
     "invitation": _l("Invitations"),
     "bundle": _l("Bundles"),
+    "webhook": _l("Webhooks"),
 }
 """The nouns of actions, as the filter offers them."""
 
@@ -36,6 +37,10 @@ ACTIONS: dict[str, LazyString] = {
     "event.status": _l("Changed the event's status"),
     "event.visibility": _l("Changed who may watch"),
     "event.delete": _l("Deleted the event"),
+    "webhook.create": _l("Added a webhook"),
+    "webhook.delete": _l("Deleted a webhook"),
+    "webhook.test": _l("Tested a webhook"),
+    "webhook.resend": _l("Sent a message to a webhook again"),
     "bundle.create": _l("Looked into a bundle"),
     "bundle.import": _l("Made the event from a bundle"),
     "bundle.delete": _l("Discarded a bundle"),

@@ -32,7 +32,7 @@ def _carried(*, behind: str = "", open_json: str = "", **rows: str) -> Carried:
 
 
 CARRIED: dict[str, Carried] = {
-    "events": _carried(behind="link_token revision audit_head audit_length"),
+    "events": _carried(behind="link_token hooked revision audit_head audit_length"),
     "groups": _carried(behind="name_key"),
     "participants": _carried(open_json="extra", merged_into_id="participants"),
     "activities": _carried(behind="name_key revision", open_json="rules"),
@@ -56,6 +56,8 @@ LEFT_BEHIND: dict[str, str] = {
     "judge_links": "is a way in, and opens nothing elsewhere",
     "plan_changes": "holds the numbers of rows here, by which it is undone; what it did is in the log",
     "team_logins": "is a way in, and opens nothing elsewhere",
+    "webhook_deliveries": "was told to a program of this installation",
+    "webhooks": "is between this installation and a program, with a secret of theirs",
 }
 
 

@@ -19,7 +19,8 @@ from .marking import Marking
 
 
 class Event(Chained, Model):
-    """A competition. `revision` rises with every write to it or to anything in it."""
+    """A competition. `revision` rises with every write to it or to anything in it. It is `hooked` while other programs
+    are told what happens in it."""
 
     __tablename__ = "events"
 
@@ -30,6 +31,7 @@ class Event(Chained, Model):
     status: Mapped[EventStatus] = mapped_column(Enumerated(EventStatus), default=EventStatus.DRAFT)
     visibility: Mapped[Visibility] = mapped_column(Enumerated(Visibility), default=Visibility.PRIVATE)
     link_token: Mapped[str] = mapped_column(String(43), unique=True)
+    hooked: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -38,6 +38,8 @@ from app.scoring.checking.actions import check
 from app.scoring.flags.actions import raise_flag
 from app.scoring.judges.actions import make_link
 from app.scoring.models import Record, Source
+from app.webhooks import actions as webhooks
+from app.webhooks.models import Delivery, DeliveryState, Webhook
 from tests.conftest import AppFactory, SignIn
 from tests.support import make, outbox
 from tests.support.pictures import picture
@@ -111,6 +113,21 @@ FILE = {
     b"display_name,group_name\nIva,Foxes\n\r\n--laurel--\r\n",
     "content_type": "multipart/form-data; boundary=laurel",
 }
+
+
+def a_webhook(world: World) -> Webhook:
+    event = locked(Event, world.event.id)
+    webhook, _secret = webhooks.create_webhook(event, "https://example.org/laurel", by=world.me)
+    db.session.commit()
+    return webhook
+
+
+def a_message(world: World) -> Delivery:
+    webhook = a_webhook(world)
+    message = webhooks.test_webhook(locked(Event, world.event.id), webhook, by=world.me)
+    message.state = DeliveryState.FAILED
+    db.session.commit()
+    return message
 
 
 def bundle_file(world: World) -> dict[str, Any]:
@@ -472,6 +489,10 @@ EXAMPLES: dict[str, Example] = {
     "importing.save": form(World.upload, encoding="utf-8", delimiter=",", column_0="display_name", column_1="metadata"),
     "importing.apply": form(lambda w: f"{w.upload()}/apply", fingerprint="seen"),
     "importing.take_back": form(applied_import),
+    "webhooks.create": form(lambda w: f"{w.url}/webhooks", url="https://example.org/laurel"),
+    "webhooks.test": form(lambda w: f"{w.url}/webhooks/{a_webhook(w).id}/test"),
+    "webhooks.delete": form(lambda w: f"{w.url}/webhooks/{a_webhook(w).id}/delete"),
+    "webhooks.resend": form(lambda w: f"{w.url}/webhooks/deliveries/{a_message(w).id}/resend"),
     "bundles.create": lambda w: ("/bundles", bundle_file(w)),
     "bundles.apply": form(lambda w: f"{a_bundle(w)}/apply"),
     "bundles.delete": form(lambda w: f"{a_bundle(w)}/delete"),
