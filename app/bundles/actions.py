@@ -21,7 +21,7 @@ from ..jobs.models import Job
 from .archive import Bundle, as_json
 from .models import BundleImport
 from .reading import Contents, Row
-from .tables import CARRIED, is_numbered, names_a_file, refers_to, table
+from .tables import CARRIED, columns, is_numbered, names_a_file, refers_to, table
 
 DETAILS = ("name", "place", "starts_on", "ends_on")
 
@@ -123,13 +123,19 @@ def _insert(name: str, rows: Sequence[Row], event: Event, ids: dict[str, Sequenc
             else:
                 given[column] = files[value - 1] if column in kept and value else value
         made.append(given)
-    if not is_numbered(name):
+    if not is_numbered(name) or not _is_referred_to(name, rows, own):
         db.session.execute(insert(here), made)
         return
     inserted = insert(here).returning(here.c.id, sort_by_parameter_order=True)
     ids[name] = list(db.session.scalars(inserted, made))
     for column in own:
         _point(name, column, rows, ids[name])
+
+
+def _is_referred_to(name: str, rows: Sequence[Row], own: Sequence[str]) -> bool:
+    """Whether it matters which numbers the rows get: asking for them takes long."""
+    others = any(refers_to(column) == name for other in CARRIED if other != name for column in columns(other))
+    return others or any(row.get(column) for row in rows for column in own)
 
 
 def _point(name: str, column: str, rows: Sequence[Row], ids: Sequence[int]) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Boolean, Date, Integer, String, Text
@@ -26,6 +27,8 @@ class WrongCell(ValueError):
 
 
 def plain(value: Any) -> Any:
+    if value is None or type(value) in {str, int, bool}:
+        return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
@@ -45,6 +48,7 @@ def read(column: Column[object], value: Any) -> Any:
         raise WrongCell(str(wrong)) from None
 
 
+@cache
 def _reader(column: Column[object]) -> Callable[[Any], Any]:
     kind: TypeEngine[Any] = column.type
     if is_json(column):

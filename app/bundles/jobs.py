@@ -16,6 +16,8 @@ from .models import BundleImport
 from .reading import contents_of
 
 FILES_KEPT = timedelta(days=7)
+PATIENCE = timedelta(minutes=5)
+"""A large event takes longer than the lease of a job; so long nobody else takes it up."""
 
 
 @job
@@ -25,8 +27,10 @@ def import_bundle(import_id: int, user_id: int, invite: bool, language: str) -> 
     if import_ is None or import_.event_id:
         return
     file = import_.file
+    if import_.job is not None:
+        import_.job.leased_until = now() + PATIENCE
     # Ends the transaction: reading a large file takes its time, and must not keep others from writing.
-    db.session.rollback()
+    db.session.commit()
     try:
         bundle = unpacked(assets.read(file))
         contents = contents_of(bundle)
