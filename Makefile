@@ -20,7 +20,7 @@ MESSAGES := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/messa
 # The locks name every package, so pip has nothing to work out.
 INSTALL := $(IN_VENV) -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes
 
-.PHONY: run test bench setup check messages lock clean
+.PHONY: run test bench setup check messages policy lock clean
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -45,6 +45,10 @@ check: $(DEVELOPMENT)
 # Gathers the texts into app/translations, where what is new waits to be translated.
 messages: $(DEVELOPMENT)
 	@$(IN_VENV) -m tests.support.messages
+
+# Writes docs/policy.md, the table of who may do what, out of the code.
+policy: $(DEVELOPMENT)
+	@LAUREL_ENV=development $(IN_VENV) -m flask --app wsgi policy
 
 lock: $(DEVELOPMENT)
 	@for name in requirements requirements-dev requirements-node; do \

@@ -63,6 +63,7 @@ class Settings:
     database_url: str = f"sqlite:///{INSTANCE / 'laurel.db'}"
     redis_url: str = "redis://127.0.0.1:6379/0"
     files: Path = INSTANCE / "files"
+    bucket: str = ""
     public_url: str = ""
     """Where other people and other services reach this installation, without a slash at its end; or not known."""
     address: str = "127.0.0.1:8000"
@@ -74,6 +75,8 @@ class Settings:
     session_idle: timedelta = timedelta(days=14)
     session_absolute: timedelta = timedelta(days=60)
     second_step: bool = False
+    allowed_origins: tuple[str, ...] = ()
+    cors_credentials: bool = False
     upload_limit: int = 6 * MEGABYTE
     log_format: str = "text"
     metrics_token: str = ""
@@ -105,7 +108,8 @@ class Settings:
             instance=instance,
             database_url=_database_url(environ.get("DATABASE_URL") or f"sqlite:///{instance / 'laurel.db'}"),
             redis_url=environ.get("REDIS_URL") or cls.redis_url,
-            files=Path(environ.get("LAUREL_FILES") or instance / "files"),
+            files=instance / "files" if _bucket(environ) else Path(environ.get("LAUREL_FILES") or instance / "files"),
+            bucket=_bucket(environ),
             public_url=_public_url(environ.get("LAUREL_PUBLIC_URL", "").strip()),
             address=f"{environ.get('HOST') or '127.0.0.1'}:{environ.get('PORT') or '8000'}",
             secure_cookies=_flag(environ, "LAUREL_SECURE_COOKIES", production),
@@ -115,6 +119,8 @@ class Settings:
             session_idle=timedelta(days=_whole_number(environ, "LAUREL_SESSION_IDLE_DAYS", 14)),
             session_absolute=timedelta(days=_whole_number(environ, "LAUREL_SESSION_DAYS", 60)),
             second_step=_flag(environ, "LAUREL_SECOND_STEP", False),
+            allowed_origins=_origins(environ),
+            cors_credentials=_flag(environ, "ALLOW_CREDENTIALS", False),
             upload_limit=_whole_number(environ, "LAUREL_UPLOAD_MB", 6) * MEGABYTE,
             log_format=_choice(environ, "LAUREL_LOG", "json" if production else "text", {"json", "text"}),
             metrics_token=environ.get("LAUREL_METRICS_TOKEN", ""),
@@ -282,6 +288,28 @@ def _service_url(name: str, url: str, production: bool) -> str:
     if parts.path.strip("/") or (parts.scheme != "https" and (production or not near)):
         raise BadSettings(f"{name} must begin with https:// and end with the host, not {url!r}")
     return url.rstrip("/")
+
+
+def _bucket(environ: Mapping[str, str]) -> str:
+    """`s3://bucket/prefix`, or nothing where files are kept in a folder."""
+    place = environ.get("LAUREL_FILES", "")
+    if "://" not in place:
+        return ""
+    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+(/[A-Za-z0-9._/-]*)?", place):
+        raise BadSettings(f"LAUREL_FILES must be a folder or s3://bucket/prefix, not {place!r}")
+    return place
+
+
+def _origins(environ: Mapping[str, str]) -> tuple[str, ...]:
+    origins = tuple(environ.get("ALLOWED_ORIGINS", "").replace(",", " ").split())
+    for origin in origins:
+        if origin != "*" and not re.fullmatch(
+            r"https?://[A-Za-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-fA-F:]+\](:[0-9]+)?", origin
+        ):
+            raise BadSettings(f"ALLOWED_ORIGINS must be a list of origins as https://example.org, not {origin!r}")
+    if "*" in origins and _flag(environ, "ALLOW_CREDENTIALS", False):
+        raise BadSettings("ALLOWED_ORIGINS must name the origins, not *, together with ALLOW_CREDENTIALS")
+    return origins
 
 
 def _flag(environ: Mapping[str, str], name: str, default: bool) -> bool:

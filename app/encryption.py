@@ -33,9 +33,14 @@ def decrypt(text: str, purpose: str) -> str:
 def _fernet(purpose: str) -> Fernet:
     # Few requests come here; the library waits until one does.
     from cryptography.fernet import Fernet
+
+    return Fernet(base64.urlsafe_b64encode(derived_key(purpose)))
+
+
+def derived_key(purpose: str) -> bytes:
+    """32 bytes out of SECRET_KEY for this purpose alone: of no use for another, and not to be traced back."""
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
     secret: str = current_app.config["SETTINGS"].secret_key
-    key = HKDF(SHA256(), length=32, salt=None, info=f"laurel:{purpose}".encode()).derive(secret.encode())
-    return Fernet(base64.urlsafe_b64encode(key))
+    return HKDF(SHA256(), length=32, salt=None, info=f"laurel:{purpose}".encode()).derive(secret.encode())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 
 from flask import Blueprint, Flask, Response, current_app, jsonify
 from redis import RedisError
@@ -14,6 +16,9 @@ from .config import ROOT
 from .extensions import db, redis
 
 ASSETS = ("js/htmx.min.js", "fonts/inter.css")
+
+PATIENCE = 1.2
+"""Seconds."""
 
 bp = Blueprint("health", __name__)
 
@@ -31,10 +36,36 @@ def alive() -> Response:
 @bp.get("/readyz")
 @web.public
 def ready() -> tuple[Response, int]:
-    """200 when everything that requests and jobs need answers, else 503; each part by name."""
-    parts = {name: check() for name, check in CHECKS.items()}
+    """200 when everything that requests and jobs need answers, else 503; each part by name.
+
+    All are asked at the same time. What has not answered after a moment counts as away: who asks this has no patience.
+    """
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    asked = {name: _asked(app, name) for name in CHECKS}
+    wait(asked.values(), timeout=PATIENCE)
+    parts = {name: asked[name].result() if asked[name].done() else silent for name, (_check, silent) in CHECKS.items()}
     fine = all(state == "ok" for state in parts.values())
     return jsonify(status="ok" if fine else "unavailable", **parts), 200 if fine else 503
+
+
+def _asked(app: Flask, name: str) -> Future[str]:
+    """The answer to come. One that hangs is waited for by everybody, and holds one thread however often it is asked."""
+    running: dict[str, Future[str]] = app.extensions.setdefault("laurel_ready", {})
+    if name not in running or running[name].done():
+        answer: Future[str] = Future()
+        running[name] = answer
+        threading.Thread(target=_ask, args=(app, CHECKS[name][0], answer), daemon=True).start()
+    return running[name]
+
+
+def _ask(app: Flask, check: Callable[[], str], answer: Future[str]) -> None:
+    with app.app_context():
+        try:
+            answer.set_result(check())
+        except Exception as error:  # noqa: BLE001  Whoever waits for it gets it.
+            answer.set_exception(error)
+        finally:
+            db.session.remove()
 
 
 def _database() -> str:
@@ -66,9 +97,10 @@ def _assets() -> str:
     return "missing: " + ", ".join(missing) if missing else "ok"
 
 
-CHECKS: dict[str, Callable[[], str]] = {
-    "database": _database,
-    "migrations": _migrations,
-    "redis": _redis,
-    "assets": _assets,
+CHECKS: dict[str, tuple[Callable[[], str], str]] = {
+    "database": (_database, "unreachable"),
+    "migrations": (_migrations, "unknown"),
+    "redis": (_redis, "unreachable"),
+    "assets": (_assets, "unknown"),
 }
+"""Each with what is said when it does not answer in time."""

@@ -1,7 +1,9 @@
 """Every feature's tables, imported in one place so that migrations see them all."""
 
 from .accounts.identities.models import Identity, UsedState
-from .accounts.models import AvatarFile, LoginSession, PersonalToken, RecoveryCode, SecondStep, User
+from .accounts.invitations.models import Acceptance, Invitation
+from .accounts.models import AvatarFile, LoginSession, PersonalToken, RecoveryCode, RefreshToken, SecondStep, User
+from .accounts.recovery.models import EmailChange, PasswordReset
 from .api.models import IdempotentAnswer
 from .audit.models import AuditEntry, Installation
 from .events.models import (
@@ -12,6 +14,7 @@ from .events.models import (
     Group,
     GroupEvaluator,
     Import,
+    InvitedEvaluator,
     Participant,
     TeamLogin,
 )
@@ -20,10 +23,12 @@ from .mail.models import Mail
 from .scoring.models import Mark, Record, RecordChange
 
 __all__ = [
+    "Acceptance",
     "Activity",
     "AuditEntry",
     "AvatarFile",
     "Category",
+    "EmailChange",
     "Event",
     "EventEvaluator",
     "Group",
@@ -32,15 +37,19 @@ __all__ = [
     "Identity",
     "Import",
     "Installation",
+    "Invitation",
+    "InvitedEvaluator",
     "Job",
     "LoginSession",
     "Mail",
     "Mark",
     "Participant",
+    "PasswordReset",
     "PersonalToken",
     "Record",
     "RecordChange",
     "RecoveryCode",
+    "RefreshToken",
     "SecondStep",
     "TeamLogin",
     "UsedState",

@@ -25,8 +25,14 @@ LINKS = (
     Link("sheets", _l("Sheets"), "scoring.index", lambda user: user is not None and user.is_evaluator),
     Link("boards", _l("Boards"), "leaderboards.index", lambda _user: True),
     Link("log", _l("Log"), "audit.index", lambda user: user is not None and user.is_admin),
-    Link("people", _l("People"), "accounts.people", lambda user: user is not None and user.is_super_admin),
+    Link("people", _l("People"), "people.index", lambda user: user is not None and user.is_super_admin),
+    Link("invitations", _l("Invitations"), "invitations.index", lambda user: user is not None and _invites_only(user)),
 )
+
+
+def _invites_only(user: Any) -> bool:
+    """A super admin finds them beside the people."""
+    return bool(user.is_admin and not user.is_super_admin)
 
 
 def init_app(app: Flask) -> None:

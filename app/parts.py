@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from . import demo, extensions, health, home, i18n, icons, logs, metrics, navigation, web
+from . import demo, extensions, health, home, i18n, icons, logs, metrics, navigation, policy, web
 from . import models as models
 from .accounts import access as accounts_access
 from .accounts import avatar_routes as accounts_avatar_routes
@@ -12,15 +12,20 @@ from .accounts import commands as accounts_commands
 from .accounts import routes as accounts_routes
 from .accounts import second_step_routes as accounts_second_step_routes
 from .accounts.identities import routes as identities_routes
+from .accounts.invitations import routes as invitations_routes
+from .accounts.people import routes as people_routes
+from .accounts.recovery import routes as recovery_routes
 from .api import routes as api_routes
 from .audit import commands as audit_commands
 from .audit import routes as audit_routes
+from .events import leaving as events_leaving
 from .events import routes as events_routes
 from .events.importing import routes as importing_routes
 from .exports import routes as exports_routes
 from .jobs import commands as job_commands
 from .leaderboards import routes as leaderboards_routes
 from .scoring import importing as scoring_importing
+from .scoring import leaving as scoring_leaving
 from .scoring import routes as scoring_routes
 from .scoring.lifecycle import routes as lifecycle_routes
 
@@ -36,6 +41,9 @@ PARTS: tuple[ModuleType, ...] = (
     accounts_routes,
     identities_routes,
     accounts_avatar_routes,
+    invitations_routes,
+    recovery_routes,
+    people_routes,
     accounts_second_step_routes,
     audit_commands,
     job_commands,
@@ -43,13 +51,16 @@ PARTS: tuple[ModuleType, ...] = (
     metrics,
     home,
     events_routes,
+    events_leaving,
     importing_routes,
     scoring_importing,
+    scoring_leaving,
     scoring_routes,
     lifecycle_routes,
     leaderboards_routes,
     exports_routes,
     audit_routes,
     api_routes,
+    policy,
     demo,
 )

@@ -315,5 +315,13 @@ def json_error(status: int) -> HTTPException:
     return HTTPException(response=error_answer(status, title, detail, code))
 
 
+def json_refusal(status: int, code: str, detail: str, *, retry_after: int = 0, **more: Any) -> HTTPException:
+    """An error answer to scripts, to raise; with the seconds to wait, if any."""
+    answer = error_answer(status, "", detail, code, **more)
+    if retry_after:
+        answer.headers["Retry-After"] = str(retry_after)
+    return HTTPException(response=answer)
+
+
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from app.accounts.models import Role
+from app import policy
+from app.accounts.actions import create_shared_user, create_token
+from app.accounts.models import Role, Scope
+from app.database import now
+from app.extensions import db
 from app.web import access_rule
 from tests.conftest import AppFactory, SignIn
 from tests.support import make
@@ -15,7 +21,11 @@ from tests.support import make
 EVERYONE = {
     "accounts.open_session",
     "accounts.sign_in",
+    "api.refresh",
+    "api.register",
     "api.show_openapi",
+    "api.sign_in",
+    "api.sign_out",
     "dev_mail.index",
     "dev_mail.show",
     "avatars.show",
@@ -27,11 +37,22 @@ EVERYONE = {
     "home.show",
     "identities.begin",
     "identities.come_back",
+    "invitations.accept",
+    "invitations.show",
     "leaderboards.download",
     "leaderboards.index",
     "leaderboards.live",
     "leaderboards.show",
     "preferences.save",
+    "recovery.ask",
+    "recovery.ask_for_reset",
+    "recovery.asked",
+    "recovery.choose",
+    "recovery.confirm_email",
+    "recovery.reset",
+    "recovery.show_email",
+    "recovery.show_stop",
+    "recovery.stop_email",
     "static",
     "styleguide.example",
     "second_step.ask",
@@ -62,6 +83,94 @@ def test_only_what_is_meant_to_be_open_is_open(app: Flask) -> None:
     with app.app_context():
         opened = {rule.endpoint for rule in endpoints(app) if access_rule(rule.endpoint) == "everyone"}
     assert opened == EVERYONE
+
+
+def test_the_table_of_who_may_do_what_is_up_to_date(app: Flask) -> None:
+    with app.app_context():
+        assert policy.FILE.read_text() == policy.table(), "run `make policy`"
+
+
+def test_a_shut_account_and_an_ended_session_are_like_nobodys(app: Flask, sign_in: SignIn) -> None:
+    with app.app_context():
+        user = make.user(Role.SUPER_ADMIN)
+        browser = sign_in(user)
+        user.active = False
+        db.session.commit()
+        guarded = [rule for rule in endpoints(app) if access_rule(rule.endpoint) in set(Role)]
+    for rule in guarded:
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            assert call(browser, rule, method) == 303, rule
+
+
+def test_what_belongs_to_a_person_is_not_a_teams(app: Flask, sign_in: SignIn) -> None:
+    with app.app_context():
+        chief = make.user(Role.SUPER_ADMIN)
+        team = sign_in(create_shared_user("Foxes: helpers", by=chief))
+    views = app.view_functions
+    personal = [rule for rule in endpoints(app) if getattr(views[rule.endpoint], "for_teams", True) is False]
+    assert len(personal) > 10
+    for rule in personal:
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            assert call(team, rule, method) == 403, rule
+
+
+def script_calls(app: Flask, text: str) -> dict[str, tuple[int, str]]:
+    """What each endpoint for scripts answers to this token: its status and code."""
+    with app.app_context():
+        guarded = [rule for rule in endpoints(app) if (access_rule(rule.endpoint) or "").startswith("token:")]
+    answers, headers = {}, {"Authorization": f"Bearer {text}"}
+    for rule in guarded:
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            answer = app.test_client().open(re.sub(r"<int:\w+>", "99999", rule.rule), method=method, headers=headers)
+            answers[f"{method} {rule.endpoint}"] = (answer.status_code, (answer.get_json() or {}).get("error_code", ""))
+    return answers
+
+
+@pytest.mark.parametrize("scope", [None, *Scope])
+def test_a_token_opens_what_its_scope_says_and_nothing_else(app: Flask, scope: Scope | None) -> None:
+    with app.app_context():
+        _token, text = create_token(make.user(Role.SUPER_ADMIN), "script", [scope] if scope else [])
+        db.session.commit()
+        needed = {rule.endpoint: (access_rule(rule.endpoint) or "") for rule in endpoints(app)}
+    for name, (status, code) in script_calls(app, text).items():
+        opens = scope is not None and needed[name.partition(" ")[2]].endswith(f":{scope.value}")
+        assert (code == "wrong_scope") is not opens, (name, status, code)
+        assert status not in {401, 500}, name
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_token_does_no_more_than_its_owner_may(app: Flask, role: Role) -> None:
+    with app.app_context():
+        _token, text = create_token(make.user(role), "script", list(Scope))
+        db.session.commit()
+        needed = {rule.endpoint: (access_rule(rule.endpoint) or "") for rule in endpoints(app)}
+    for name, (status, _code) in script_calls(app, text).items():
+        wanted = Role(needed[name.partition(" ")[2]].split(":")[1])
+        assert (status == 403) is not role.includes(wanted), (name, status)
+
+
+@pytest.mark.parametrize("what", ["expired", "revoked", "shut"])
+def test_a_token_that_is_over_opens_nothing(app: Flask, what: str) -> None:
+    with app.app_context():
+        user = make.user(Role.SUPER_ADMIN)
+        token, text = create_token(user, "script", list(Scope), now() if what == "expired" else None)
+        token.revoked_at = now() if what == "revoked" else None
+        user.active = what != "shut"
+        db.session.commit()
+    assert {status for status, _code in script_calls(app, text).values()} == {401}
+
+
+def test_an_evaluator_has_the_sheets_of_their_own_group_and_of_no_other(app: Flask, sign_in: SignIn) -> None:
+    with app.app_context():
+        event = make.event()
+        own, other = make.group(event, people=1), make.group(event, people=1)
+        activity, helper = make.activity(event), make.user()
+        make.assign(helper, own)
+        browser, stranger = sign_in(helper), sign_in(make.user())
+        sheets = [f"/sheets/{group.id}/{activity.id}" for group in (own, other)]
+    assert [browser.get(sheet).status_code for sheet in sheets] == [200, 404]
+    assert [stranger.get(sheet).status_code for sheet in sheets] == [404, 404]
+    assert browser.post(sheets[1], data={}).status_code == 404
 
 
 def call(browser: FlaskClient, rule: Rule, method: str) -> int:
@@ -98,8 +207,8 @@ def test_scripts_are_refused_in_json_and_never_sent_to_a_sign_in_page(app: Flask
         guarded = [rule for rule in endpoints(app) if (access_rule(rule.endpoint) or "").startswith("token:")]
     assert guarded
     for rule in guarded:
-        method = "POST" if "POST" in (rule.methods or set()) else "GET"
-        answer = browser.open(rule.rule.replace("<int:event_id>", "1"), method=method)
+        method = next(method for method in ("POST", "PATCH", "DELETE", "GET") if method in (rule.methods or set()))
+        answer = browser.open(re.sub(r"<int:\w+>", "1", rule.rule), method=method)
         assert (answer.status_code, answer.mimetype) == (401, "application/json"), rule
         assert set(answer.get_json()) == {"detail", "error_code", "request_id"}
 

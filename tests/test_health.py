@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,19 @@ def test_a_database_without_tables(make_app: AppFactory, tmp_path: Path) -> None
     assert answer.status_code == 503
     assert answer.json is not None
     assert answer.json["migrations"].startswith("at nothing, expected ")
+
+
+@pytest.mark.parametrize("part", ["database", "redis"])
+def test_what_takes_the_call_and_never_answers_is_away_within_two_seconds(make_app: AppFactory, part: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        urls = {"database": f"postgresql://me@127.0.0.1:{port}/laurel", "redis": f"redis://127.0.0.1:{port}/0"}
+        client = make_app(**{f"{part}_url": urls[part]}).test_client()
+        for _again in range(3):
+            began = time.monotonic()
+            answer = client.get("/readyz")
+            assert time.monotonic() - began < 2
+            assert answer.status_code == 503
+            assert answer.json is not None
+            assert answer.json[part] == "unreachable"
+            assert client.get("/healthz").status_code == 200

@@ -18,8 +18,9 @@ from werkzeug.wrappers import Response
 from .. import web
 from ..database import now
 from ..extensions import csrf, db, login
-from . import queries, second_step
-from .models import Audience, LoginSession, PersonalToken, Role, User
+from . import access_tokens, queries, second_step
+from .actions import TOKEN_PREFIX
+from .models import Audience, LoginSession, PersonalToken, Role, Scope, User
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -53,6 +54,7 @@ def allow(role: Role, *, shared: bool = True) -> Callable[[View], View]:
                 return web.go_to("second_step.show")
             return view(*args, **kwargs)
 
+        guarded.for_teams = shared  # type: ignore[attr-defined]
         return web.marked(cast(View, guarded), role.value)
 
     return guard
@@ -62,21 +64,30 @@ def _sets_it_up() -> bool:
     return request.blueprint == "second_step" or request.endpoint == "accounts.sign_out"
 
 
-def allow_token(role: Role) -> Callable[[View], View]:
-    """The same for scripts: only a personal token opens it, so neither cookies nor CSRF play a part."""
+def allow_token(role: Role, scope: Scope) -> Callable[[View], View]:
+    """The same for scripts: only a token with this scope opens it, so neither cookies nor CSRF play a part."""
 
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
-                abort(401, description=_("Send a personal token that is still valid."), www_authenticate=BEARER)
+                abort(401, description=_("Send a token that is still valid."), www_authenticate=BEARER)
+            if scope not in g.scopes:
+                raise web.json_refusal(
+                    403, "wrong_scope", _("This token lacks the scope %(scope)s.", scope=scope.value)
+                )
             if not current_user.role.includes(role):
                 abort(403)
             return view(*args, **kwargs)
 
-        return web.marked(cast(View, csrf.exempt(guarded)), f"token:{role.value}")
+        return web.marked(cast(View, csrf.exempt(guarded)), f"token:{role.value}:{scope.value}")
 
     return guard
+
+
+def public_to_scripts(view: View) -> View:
+    """Mark an endpoint that asks for no token: no cookie counts there, so none can be misused."""
+    return web.public(cast(View, csrf.exempt(view)))
 
 
 def other_person(user_id: int) -> User:
@@ -137,12 +148,29 @@ def _user_of_token(_request: object) -> User | None:
     kind, _space, text = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not web.is_json_path():
         return None
-    token = queries.live_token(text.strip())
+    text = text.strip()
+    return _user_of_personal_token(text) if text.startswith(TOKEN_PREFIX) else _user_of_program(text)
+
+
+def _user_of_personal_token(text: str) -> User | None:
+    token = queries.live_token(text)
     if token is None:
         return None
     if token.last_used_at is None or now() - token.last_used_at > SEEN_EVERY:
         _mark_seen(PersonalToken, PersonalToken.last_used_at.key, token.id)
+    g.scopes = frozenset(token.scopes.split())
     return token.user
+
+
+def _user_of_program(text: str) -> User | None:
+    session_id = access_tokens.session_in(text)
+    found = queries.program_session(session_id) if session_id else None
+    if found is None:
+        return None
+    if now() - found.last_seen_at > SEEN_EVERY:
+        _mark_seen(LoginSession, LoginSession.last_seen_at.key, found.id)
+    g.scopes, g.login_session = frozenset(Scope), found
+    return found.user
 
 
 def _mark_seen(model: type[LoginSession] | type[PersonalToken], column: str, row_id: int) -> None:

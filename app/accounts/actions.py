@@ -1,21 +1,31 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from sqlalchemy import update
 
 from .. import audit
 from ..database import now
 from ..extensions import db
 from . import queries
-from .models import LoginSession, PersonalToken, Role, User
+from .models import LoginSession, PersonalToken, Role, Scope, User
 from .passwords import hash_password
 from .queries import fold_email
 from .tokens import new_token, token_hash
 
 TOKEN_PREFIX = "laurel_"  # noqa: S105
+RESULTS = (Scope.RESULTS_READ, Scope.RESULTS_WRITE)
 
 
 def create_user(email: str | None, name: str, role: Role, password: str | None, *, by: User | None) -> User:
     return _add_user(email, name, role, hash_password(password) if password else None, shared=False, by=by)
+
+
+def create_player(email: str, password_hash: str, *, username: str | None, name: str | None) -> User:
+    """Somebody who signs up by themselves. The password is hashed before the transaction, as that takes its time."""
+    called = name or username or email.partition("@")[0]
+    return _add_user(email, called[:120], Role.PLAYER, password_hash, shared=False, by=None, username=username)
 
 
 def create_shared_user(name: str, *, by: User) -> User:
@@ -24,11 +34,18 @@ def create_shared_user(name: str, *, by: User) -> User:
 
 
 def _add_user(
-    email: str | None, name: str, role: Role, password_hash: str | None, *, shared: bool, by: User | None
+    email: str | None,
+    name: str,
+    role: Role,
+    password_hash: str | None,
+    *,
+    shared: bool,
+    by: User | None,
+    username: str | None = None,
 ) -> User:
     user = User(
         email=fold_email(email) if email else None,
-        username=queries.free_username(name),
+        username=username or queries.free_username(name),
         name=name.strip(),
         role=role,
         password_hash=password_hash,
@@ -69,6 +86,10 @@ def change_password(user: User, password: str, *, by: User, keep: LoginSession |
 
 def open_session(user: User, *, address: str, browser: str) -> str:
     """Sign a device in; the token for its cookie."""
+    return add_session(user, address=address, browser=browser)[1]
+
+
+def add_session(user: User, *, address: str, browser: str, is_program: bool = False) -> tuple[LoginSession, str]:
     token = new_token()
     moment = now()
     session = LoginSession(
@@ -78,10 +99,11 @@ def open_session(user: User, *, address: str, browser: str) -> str:
         browser=browser[:200],
         created_at=moment,
         last_seen_at=moment,
+        is_program=is_program,
     )
     db.session.add(session)
     audit.record(None, "session.open", by=user, subject=user, payload={"address": address[:64]})
-    return token
+    return session, token
 
 
 def refuse_sign_in(user: User | None, *, address: str) -> None:
@@ -107,15 +129,23 @@ def end_sessions(user: User, *, but: LoginSession | None = None) -> None:
     db.session.execute(ending.values(revoked_at=now()))
 
 
-def create_token(user: User, name: str) -> tuple[PersonalToken, str]:
+def create_token(
+    user: User, name: str, scopes: Iterable[Scope] = RESULTS, expires_at: datetime | None = None
+) -> tuple[PersonalToken, str]:
     """A token for scripts and its text, which cannot be shown again."""
     text = new_token(TOKEN_PREFIX)
     token = PersonalToken(
-        user_id=user.id, name=name.strip(), token_hash=token_hash(text), hint=text[-4:], created_at=now()
+        user_id=user.id,
+        name=name.strip(),
+        token_hash=token_hash(text),
+        hint=text[-4:],
+        scopes=" ".join(scopes),
+        created_at=now(),
+        expires_at=expires_at,
     )
     db.session.add(token)
     db.session.flush()
-    audit.record(None, "token.create", by=user, subject=token, payload={"name": token.name})
+    audit.record(None, "token.create", by=user, subject=token, payload={"name": token.name, "scopes": token.scopes})
     return token, text
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, abort, flash, request, url_for
+from flask import Blueprint, Flask, abort, current_app, flash, request, url_for
 from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from .. import assets, audit, web
@@ -24,12 +25,27 @@ def init_app(app: Flask) -> None:
     app.add_template_global(avatar_url)
 
 
-def avatar_url(user: User, size: int = SIZES[1], *, whole: bool = False) -> str | None:
-    """The address of somebody's picture of at least this many pixels; None without one. `whole`: with the host."""
+def avatar_url(user: User, size: int = SIZES[1], *, whole: bool = False, opens: bool = False) -> str | None:
+    """The address of somebody's picture of at least this many pixels; None without one.
+
+    `whole`: with the host. `opens`: for a day it opens without a sign-in, as where a program shows its own user.
+    """
     if not user.avatar:
         return None
     fitting = next((kept for kept in SIZES if kept >= size), SIZES[-1])
-    return url_for("avatars.show", avatar=user.avatar, size=fitting, _external=whole)
+    permit = _signer().dumps(user.avatar) if opens and user.visible_to is not Audience.EVERYONE else None
+    return url_for("avatars.show", avatar=user.avatar, size=fitting, permit=permit, _external=whole)
+
+
+def _is_permitted(avatar: str) -> bool:
+    try:
+        return bool(_signer().loads(request.args.get("permit", ""), max_age=DAY) == avatar)
+    except BadSignature:
+        return False
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="laurel-avatar")
 
 
 @bp.get("/avatars/<avatar>/<int:size>")
@@ -37,7 +53,7 @@ def avatar_url(user: User, size: int = SIZES[1], *, whole: bool = False) -> str 
 def show(avatar: str, size: int) -> Response:
     """A new picture has a new address, so this one's bytes never change."""
     user, key = queries.avatar_file(avatar, size) or abort(404)
-    if not access.may_see_profile(user):
+    if not access.may_see_profile(user) and not _is_permitted(avatar):
         abort(404)
     try:
         answer = Response(assets.read(key), mimetype="image/webp")
@@ -45,8 +61,6 @@ def show(avatar: str, size: int) -> Response:
         abort(404)
     shared = user.visible_to is Audience.EVERYONE
     answer.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable" if shared else f"private, max-age={DAY}"
-    if shared:
-        answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer
 
 

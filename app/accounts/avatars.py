@@ -37,9 +37,3 @@ def remove(user: User) -> None:
         db.session.delete(file)
     user.avatar = None
     db.session.flush()
-
-
-def rename(user: User) -> None:
-    """Give the picture another address: the one that was known leads nowhere any more."""
-    if user.avatar:
-        user.avatar = secrets.token_hex(16)

@@ -1,15 +1,26 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField, ValidationError
+from wtforms import (
+    EmailField,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, Length, Regexp
+from wtforms.widgets import CheckboxInput, ListWidget
 
+from ..database import now
 from ..forms import Form
 from . import queries
-from .models import Role, User
+from .models import Role, Scope, User
 from .passwords import LONGEST, SHORTEST, verify_password
 
 ROLES = {
@@ -67,8 +78,36 @@ class PasswordForm(Form):
             raise ValidationError(_l("This is not your password."))
 
 
+SCOPES = {
+    Scope.RESULTS_READ: _l("Read events, people and standings"),
+    Scope.RESULTS_WRITE: _l("Write values, bring people in"),
+    Scope.PROFILE_READ: _l("Read who I am"),
+    Scope.USAGE_WRITE: _l("Write how much I played"),
+}
+FOR_EVALUATORS = {Scope.RESULTS_READ, Scope.RESULTS_WRITE}
+EXPIRIES = {"30": _l("in 30 days"), "90": _l("in 90 days"), "365": _l("in a year"), "": _l("never")}
+
+
 class TokenForm(Form):
     name = StringField(_l("What is it for?"), filters=[trimmed], validators=[REQUIRED, Length(max=80)])
+    scopes = SelectMultipleField(
+        _l("What may it do?"),
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+        validators=[DataRequired(_l("Choose one at least."))],
+    )
+    expires = SelectField(
+        _l("When does it end?"), choices=[SelectChoice(days, words) for days, words in EXPIRIES.items()], default="90"
+    )
+
+    def __init__(self, user: User, **options: Any) -> None:
+        super().__init__(**options)
+        offered = [scope for scope in SCOPES if user.is_evaluator or scope not in FOR_EVALUATORS]
+        self.scopes.choices = [SelectChoice(scope.value, SCOPES[scope]) for scope in offered]
+
+    @property
+    def expires_at(self) -> datetime | None:
+        return now() + timedelta(days=int(self.expires.data)) if self.expires.data else None
 
 
 class CodeForm(Form):

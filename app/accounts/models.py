@@ -89,8 +89,21 @@ class AvatarFile(Model):
     key: Mapped[str] = mapped_column(FileKey(32))
 
 
+class Scope(StrEnum):
+    """What a personal token may be used for, as far as its owner may. ACCOUNT is for who signed in with a password."""
+
+    RESULTS_READ = "results:read"
+    RESULTS_WRITE = "results:write"
+    PROFILE_READ = "profile:read"
+    USAGE_WRITE = "usage:write"
+    ACCOUNT = "account"
+
+
 class LoginSession(Model):
-    """One signed-in device. The cookie holds a random token; here is only its hash."""
+    """One signed-in device. A browser's cookie holds a random token; here is only its hash.
+
+    A program that signed in over JSON has one too: what it holds are access tokens and a chain of refresh tokens.
+    """
 
     __tablename__ = "login_sessions"
 
@@ -102,8 +115,23 @@ class LoginSession(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_program: Mapped[bool] = mapped_column(default=False)
 
     user: Mapped[User] = relationship()
+
+
+class RefreshToken(Model):
+    """One link of a program's chain. It is used once, for the next; here is only its hash."""
+
+    __tablename__ = "refresh_tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("login_sessions.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    session: Mapped[LoginSession] = relationship()
 
 
 class SecondStep(Model):
@@ -139,7 +167,10 @@ class PersonalToken(Model):
     name: Mapped[str] = mapped_column(String(80))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     hint: Mapped[str] = mapped_column(String(12))
+    scopes: Mapped[str] = mapped_column(String(200))
+    """With spaces between them."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from ..database import now
@@ -37,9 +37,17 @@ def any_user() -> bool:
     return db.session.scalar(select(User.id).limit(1)) is not None
 
 
-def people() -> Sequence[User]:
-    """Everybody with an account of their own."""
-    return db.session.scalars(select(User).where(~User.shared).order_by(func.lower(User.name), User.id)).all()
+def people_found(text: str, role: Role | None, *, limit: int, offset: int) -> tuple[Sequence[User], int]:
+    """Some of those whose name, username or address has this text in it, by name; and how many they are in all."""
+    wanted = select(User).where(~User.shared)
+    if text:
+        parts = (User.name, User.username, User.email)
+        wanted = wanted.where(or_(*(part.icontains(text, autoescape=True) for part in parts)))
+    if role:
+        wanted = wanted.where(User.role == role)
+    total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    page = wanted.order_by(func.lower(User.name), User.id).limit(limit).offset(offset)
+    return db.session.scalars(page).all(), total
 
 
 def evaluators() -> Sequence[User]:
@@ -58,6 +66,7 @@ def live_session(token: str, idle_since: datetime, made_since: datetime) -> Logi
         .options(contains_eager(LoginSession.user))
         .where(
             LoginSession.token_hash == token_hash(token),
+            ~LoginSession.is_program,
             LoginSession.revoked_at.is_(None),
             LoginSession.last_seen_at > idle_since,
             LoginSession.created_at > made_since,
@@ -72,6 +81,17 @@ def live_token(token: str) -> PersonalToken | None:
         .join(PersonalToken.user)
         .options(contains_eager(PersonalToken.user))
         .where(PersonalToken.token_hash == token_hash(token), PersonalToken.revoked_at.is_(None), User.active)
+        .where(or_(PersonalToken.expires_at.is_(None), PersonalToken.expires_at > now()))
+    )
+
+
+def program_session(session_id: int) -> LoginSession | None:
+    """A program's session with its user, unless it was ended."""
+    return db.session.scalar(
+        select(LoginSession)
+        .join(LoginSession.user)
+        .options(contains_eager(LoginSession.user))
+        .where(LoginSession.id == session_id, LoginSession.is_program, LoginSession.revoked_at.is_(None), User.active)
     )
 
 

@@ -1,4 +1,4 @@
-"""Signing in and out, one's own account, and the super admin's page of people."""
+"""Signing in and out, and one's own account."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from werkzeug.wrappers import Response
 from .. import web
 from ..database import now
 from ..extensions import client_address, db, limiter
-from . import actions, devices, queries, signing_in, throttle
-from .access import allow, is_signed_in, me, my_session, other_person
-from .forms import ROLES, PasswordForm, PersonForm, RoleForm, SignInForm, TokenForm
+from . import actions, queries, signing_in
+from .access import allow, is_signed_in, me, my_session
+from .forms import ROLES, PasswordForm, SignInForm, TokenForm
 from .identities.queries import identity_at
 from .identities.services import services
-from .models import LoginSession, PersonalToken, Role, User
+from .models import LoginSession, PersonalToken, Role, Scope, User
 from .passwords import verify_password
 
 bp = Blueprint("accounts", __name__)
@@ -49,7 +49,8 @@ def open_session() -> Response:
     form = SignInForm()
     if not form.validate():
         return web.render("accounts/sign_in.html", form=form, status=REFUSED)
-    user, guard = who_tries(form.email.data)
+    user = queries.user_by_email(form.email.data)
+    guard = signing_in.guard_of(user, form.email.data)
     password_hash = user.password_hash if user else None
     # Ends the transaction: counting and checking a password take their time, and must not keep others from writing.
     db.session.rollback()
@@ -60,13 +61,6 @@ def open_session() -> Response:
         return refuse(form, user)
     guard.give_back()
     return signing_in.sign_in(user, next_url=form.next.data)
-
-
-def who_tries(email: str) -> tuple[User | None, throttle.Guard]:
-    user, address = queries.user_by_email(email), client_address()
-    device = devices.known_to(user)
-    known_place = user is not None and device is None and queries.signed_in_from(user, address)
-    return user, throttle.sign_in(queries.fold_email(email), address, device=device, known_place=known_place)
 
 
 def refuse(form: SignInForm, user: User | None) -> Response:
@@ -98,7 +92,7 @@ def sign_out() -> Response:
 @bp.get("/account")
 @allow(Role.PLAYER, shared=False)
 def show() -> Response:
-    return account_page(PasswordForm(None), TokenForm())
+    return account_page(PasswordForm(None), TokenForm(me()))
 
 
 @bp.post("/account/password")
@@ -108,7 +102,7 @@ def change_password() -> Response:
     user = me()
     form = PasswordForm(user.password_hash)
     if not form.validate():
-        return account_page(form, TokenForm(formdata=None), status=REFUSED)
+        return account_page(form, TokenForm(user, formdata=None), status=REFUSED)
     actions.change_password(user, form.password.data, by=user, keep=my_session())
     db.session.commit()
     flash(_("Your password is changed. Other devices have been signed out."), "ok")
@@ -116,12 +110,12 @@ def change_password() -> Response:
 
 
 @bp.post("/account/tokens")
-@allow(Role.EVALUATOR, shared=False)
+@allow(Role.PLAYER, shared=False)
 def create_token() -> Response:
-    form = TokenForm()
+    form = TokenForm(me())
     if not form.validate():
         return account_page(PasswordForm(None), form, status=REFUSED)
-    token, text = actions.create_token(me(), form.name.data)
+    token, text = actions.create_token(me(), form.name.data, map(Scope, form.scopes.data), form.expires_at)
     db.session.commit()
     return web.render("accounts/token.html", token=token, text=text)
 
@@ -178,63 +172,7 @@ def account_page(password_form: PasswordForm, token_form: TokenForm, status: int
     return web.allow_forms_to(answer, *(service.url for service in services()))
 
 
-# People ---------------------------------------------------------------------------------------------------------
-
-
-@bp.get("/people")
-@allow(Role.SUPER_ADMIN)
-def people() -> Response:
-    return people_page(PersonForm())
-
-
-@bp.post("/people")
-@allow(Role.SUPER_ADMIN)
-def create_person() -> Response:
-    form = PersonForm()
-    if not form.validate():
-        return people_page(form, status=REFUSED)
-    user = actions.create_user(form.email.data, form.name.data, Role(form.role.data), form.password.data, by=me())
-    db.session.commit()
-    flash(_("%(name)s can sign in now.", name=user.name), "ok")
-    return web.go_to("accounts.people")
-
-
-@bp.post("/people/<int:user_id>/role")
-@allow(Role.SUPER_ADMIN)
-def change_role(user_id: int) -> Response:
-    user, form = other_person(user_id), RoleForm()
-    if not form.validate():
-        abort(422)
-    actions.change_role(user, Role(form.role.data), by=me())
-    db.session.commit()
-    flash(_("The role of %(name)s is changed.", name=user.name), "ok")
-    return web.go_to("accounts.people")
-
-
-@bp.post("/people/<int:user_id>/deactivate")
-@allow(Role.SUPER_ADMIN)
-def deactivate(user_id: int) -> Response:
-    user = other_person(user_id)
-    actions.set_active(user, False, by=me())
-    db.session.commit()
-    flash(_("%(name)s is signed out everywhere and cannot sign in.", name=user.name), "ok")
-    return web.go_to("accounts.people")
-
-
-@bp.post("/people/<int:user_id>/activate")
-@allow(Role.SUPER_ADMIN)
-def activate(user_id: int) -> Response:
-    user = other_person(user_id)
-    actions.set_active(user, True, by=me())
-    db.session.commit()
-    flash(_("%(name)s can sign in again.", name=user.name), "ok")
-    return web.go_to("accounts.people")
-
-
-def people_page(form: PersonForm, status: int = 200) -> Response:
-    return web.render(
-        "accounts/people.html", form=form, role_form=RoleForm(formdata=None), people=queries.people(), status=status
-    )
+# Words ----------------------------------------------------------------------------------------------------------
 
 
 def role_name(role: str) -> str:

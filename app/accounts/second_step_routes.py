@@ -140,7 +140,7 @@ def delete_of(user_id: int) -> Response:
     actions.end_sessions(user)
     db.session.commit()
     flash(_("%(name)s signs in without a code now, and is signed out everywhere.", name=user.name), "ok")
-    return web.go_to("accounts.people")
+    return web.go_to("people.show", user_id=user.id)
 
 
 def shown_once(codes: list[str]) -> Response:

@@ -15,8 +15,9 @@ from werkzeug.wrappers import Response
 from .. import web
 from ..extensions import client_address, db
 from ..i18n import keep_choices
-from . import actions, devices, second_step
+from . import actions, devices, queries, second_step, throttle
 from .models import User
+from .queries import fold_email
 from .tokens import token_hash
 
 HALF_WAY = 600
@@ -40,6 +41,15 @@ def sign_in(user: User, *, next_url: str | None = None) -> Response:
         session["half_way"] = {"user": user.id, "at": int(time.time()), "stamp": _stamp(user), "next": next_url or "/"}
         return web.go_to("second_step.ask")
     return finish(user, next_url)
+
+
+def guard_of(user: User | None, typed: str) -> throttle.Guard:
+    """What a try to sign in as this user counts against; or as nobody, under the name that was typed."""
+    address = client_address()
+    device = devices.known_to(user)
+    known_place = user is not None and device is None and queries.signed_in_from(user, address)
+    account = f"#{user.id}" if user else fold_email(typed)
+    return throttle.sign_in(account, address, device=device, known_place=known_place)
 
 
 def finish(user: User, next_url: str | None) -> Response:

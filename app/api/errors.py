@@ -9,15 +9,13 @@ from flask_babel import ngettext
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from .. import web
+from ..web import json_refusal
 from .schemas import ItemError
 
 MOST_SHOWN = 100
 
 
-def refusal(status: int, code: str, detail: str, **more: object) -> HTTPException:
-    """An error answer to raise."""
-    return HTTPException(response=web.error_answer(status, "", detail, code, **more))
+refusal = json_refusal
 
 
 def refused_items(errors: Sequence[ItemError], status: int = 422, code: str = "invalid") -> HTTPException:

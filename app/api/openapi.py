@@ -1,7 +1,7 @@
 """The OpenAPI document of /api/v1, put together from what stands beside each view.
 
     @bp.get("/events")
-    @allow_token(Role.EVALUATOR)
+    @allow_token(Role.EVALUATOR, Scope.RESULTS_READ)
     @documented("The events you may see", answer=EventPage, query=EventsQuery)
 
 Written by hand around pydantic's JSON Schemas (OpenAPI 3.1 takes them as they are): the errors have a shape of their
@@ -28,7 +28,9 @@ PREFIX = "/api/v1/"
 VERSION = "1.0"
 ABOUT = (
     "Reads and writes the same data as the pages, under the same rules. Make a personal token on your account page and "
-    "send it as `Authorization: Bearer laurel_…`. Dates are ISO 8601, moments are in UTC, and values are exact: "
+    "send it as `Authorization: Bearer laurel_…`; what it may be used for are its scopes, which stand beside each "
+    "operation. Programs that people sign in to take `/api/v1/auth/login` instead, and send the access token in the "
+    "same way, for every scope and `account` as well. Dates are ISO 8601, moments are in UTC, and values are exact: "
     "decimal numbers in text."
 )
 IDEMPOTENCY_KEY = {
@@ -64,6 +66,8 @@ class Operation:
     errors: Mapping[int, Schema] = field(default_factory=dict)
     idempotent: bool = False
     takes_file: bool = False
+    status: int = 200
+    file: str = ""
 
     @property
     def schemas(self) -> set[Schema]:
@@ -79,11 +83,18 @@ def documented(
     errors: Mapping[int, Schema] | None = None,
     idempotent: bool = False,
     takes_file: bool = False,
+    status: int = 200,
+    file: str = "",
 ) -> Callable[[View], View]:
-    """Say what a view takes and answers. Errors that every view has (401, 403, 404, 500) need not be named."""
+    """Say what a view takes and answers. Errors that every view has (401, 403, 404, 500) need not be named.
+
+    With `file`, the body may as well come as a form of several parts, with a file in that one.
+    """
 
     def mark(view: View) -> View:
-        view.operation = Operation(summary, answer, query, body, errors or {}, idempotent, takes_file)  # type: ignore[attr-defined]
+        view.operation = Operation(  # type: ignore[attr-defined]
+            summary, answer, query, body, errors or {}, idempotent, takes_file, status, file
+        )
         return view
 
     return mark
@@ -122,18 +133,19 @@ def _operations(app: Flask) -> Iterator[tuple[Rule, str, Operation]]:
 
 
 def _describe(rule: Rule, operation: Operation) -> dict[str, Any]:
-    guarded = web.access_rule(rule.endpoint) != "everyone"
+    access = web.access_rule(rule.endpoint) or ""
+    guarded, scope = access != "everyone", ":".join(access.split(":")[2:])
     described: dict[str, Any] = {
         "operationId": rule.endpoint.replace(".", "_"),
         "summary": operation.summary,
-        "security": [{"token": []}] if guarded else [],
+        "security": [{"token": [scope]}] if guarded else [],
         "parameters": [*_path_parameters(rule), *_query_parameters(operation)],
-        "responses": {"200": _response(200, operation.answer, REPLAYED if operation.idempotent else None)},
+        "responses": {str(operation.status): _success(operation)},
     }
     if operation.idempotent:
         described["parameters"].append(IDEMPOTENCY_KEY)
     if operation.body:
-        described["requestBody"] = {"required": True, "content": _json(operation.body)}
+        described["requestBody"] = {"required": True, "content": _body(operation.body, operation.file)}
     if operation.takes_file:
         described["requestBody"] = {"required": True, "content": FILE}
     for status, schema in sorted(_errors(rule, operation, guarded).items()):
@@ -159,6 +171,21 @@ def _query_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
     if operation.query:
         for name, schema in operation.query.model_json_schema()["properties"].items():
             yield {"name": name, "in": "query", "schema": schema}
+
+
+def _success(operation: Operation) -> dict[str, Any]:
+    if operation.status == 204:
+        return {"description": HTTP_STATUS_CODES[204]}
+    return _response(operation.status, operation.answer, REPLAYED if operation.idempotent else None)
+
+
+def _body(schema: Schema, file: str) -> dict[str, Any]:
+    content = _json(schema)
+    if file:
+        picture = {"properties": {file: {"type": "string", "contentMediaType": "application/octet-stream"}}}
+        reference = content["application/json"]["schema"]
+        content["multipart/form-data"] = {"schema": {"allOf": [reference, picture]}}
+    return content
 
 
 def _response(status: int, schema: Schema | None, headers: dict[str, Any] | None) -> dict[str, Any]:

@@ -1,24 +1,23 @@
 from __future__ import annotations
 
-import json
-from typing import Any, TypeVar
-
-from flask import Blueprint, Flask, Response, abort, current_app, request
+from flask import Flask, Response, abort, current_app, request
 from flask_babel import gettext as _
-from pydantic import BaseModel, ValidationError
 
 from .. import web
 from ..accounts.access import allow_token, me
-from ..accounts.models import Role
+from ..accounts.models import Role, Scope
 from ..audit import queries as audit
 from ..events.access import event_to_change
 from ..extensions import client_address, db, limiter
 from ..leaderboards.queries import event_standings
 from ..scoring.actions import NotOpen, save_records
 from ..scoring.models import Source
-from . import idempotency, imports, openapi, queries, records
+from . import auth_routes as auth_routes
+from . import cors, idempotency, imports, openapi, queries, records
+from . import user_routes as user_routes
 from .access import event_in_reach
-from .errors import errors_in, refused_items
+from .blueprint import LARGEST_BODY, bp
+from .exchange import answer_json, answer_with, query_of
 from .import_schemas import Imported, ImportQuery, RowErrors
 from .openapi import documented
 from .schemas import (
@@ -42,46 +41,35 @@ from .schemas import (
     WantedRecords,
 )
 
-LARGEST_BODY = 2 * 1024 * 1024
 SMALL_BODY = 1000
 RECORDS_LIMIT = "API_RECORDS_LIMIT"
-
-Query = TypeVar("Query", bound=BaseModel)
-
-bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
 
 def init_app(app: Flask) -> None:
     app.config.setdefault(RECORDS_LIMIT, "60 per minute")
+    cors.init_app(app)
     app.register_blueprint(bp)
 
 
-@bp.before_request
-def receive_body() -> None:
-    """Before anybody is looked up: on SQLite that takes the lock of a writer, and a slow sender would hold it."""
-    request.max_content_length = imports.LARGEST_BODY if request.endpoint == "api.create_import" else LARGEST_BODY
-    request.get_data()
-
-
 @bp.get("/events")
-@allow_token(Role.EVALUATOR)
+@allow_token(Role.EVALUATOR, Scope.RESULTS_READ)
 @documented("The events you may see, newest first", answer=EventPage, query=EventsQuery, errors={422: ItemErrors})
 def list_events() -> Response:
-    query = _query(EventsQuery)
+    query = query_of(EventsQuery)
     found, total = queries.events_page(me(), limit=query.limit, offset=query.offset)
     page = [EventSummary.of(event) for event in found]
-    return _answer(EventPage(events=page, total=total, limit=query.limit, offset=query.offset))
+    return answer_with(EventPage(events=page, total=total, limit=query.limit, offset=query.offset))
 
 
 @bp.get("/events/<int:event_id>")
-@allow_token(Role.EVALUATOR)
+@allow_token(Role.EVALUATOR, Scope.RESULTS_READ)
 @documented("An event with its groups, activities and categories", answer=EventDetail)
 def show_event(event_id: int) -> Response:
-    return _answer(EventDetail.of(event_in_reach(event_id).event))
+    return answer_with(EventDetail.of(event_in_reach(event_id).event))
 
 
 @bp.get("/events/<int:event_id>/participants")
-@allow_token(Role.EVALUATOR)
+@allow_token(Role.EVALUATOR, Scope.RESULTS_READ)
 @documented(
     "The people of an event; for an evaluator, those of their own group",
     answer=ParticipantPage,
@@ -89,24 +77,24 @@ def show_event(event_id: int) -> Response:
     errors={422: ItemErrors},
 )
 def list_participants(event_id: int) -> Response:
-    reach, query = event_in_reach(event_id), _query(ParticipantsQuery)
+    reach, query = event_in_reach(event_id), query_of(ParticipantsQuery)
     found, total = queries.participants_page(reach.event, reach.group_ids, limit=query.limit, offset=query.offset)
     brackets = [category.bracket for category in reach.event.categories]
     people = [Participant.of(person, reach.event.starts_on, brackets) for person in found]
-    return _answer(ParticipantPage(participants=people, total=total, limit=query.limit, offset=query.offset))
+    return answer_with(ParticipantPage(participants=people, total=total, limit=query.limit, offset=query.offset))
 
 
 @bp.get("/events/<int:event_id>/standings")
-@allow_token(Role.EVALUATOR)
+@allow_token(Role.EVALUATOR, Scope.RESULTS_READ)
 @documented("Who stands where, by activity", answer=Standings, query=StandingsQuery, errors={422: ItemErrors})
 def show_standings(event_id: int) -> Response:
-    event, query = event_in_reach(event_id).event, _query(StandingsQuery)
+    event, query = event_in_reach(event_id).event, query_of(StandingsQuery)
     activities = [StandingsOfActivity.of(standings, query.by) for standings in event_standings(event)]
-    return _answer(Standings(event_id=event.id, revision=event.revision, activities=activities))
+    return answer_with(Standings(event_id=event.id, revision=event.revision, activities=activities))
 
 
 @bp.get("/audit")
-@allow_token(Role.ADMIN)
+@allow_token(Role.ADMIN, Scope.RESULTS_READ)
 @documented(
     "Who did what: of every event, and for super admins of the installation",
     answer=AuditPage,
@@ -114,7 +102,7 @@ def show_standings(event_id: int) -> Response:
     errors={422: ItemErrors},
 )
 def list_audit() -> Response:
-    query = _query(AuditQuery)
+    query = query_of(AuditQuery)
     wanted = audit.Filter(
         by=query.actor,
         kind=query.action,
@@ -126,7 +114,7 @@ def list_audit() -> Response:
     )
     found = audit.entries(wanted, query.before, query.limit + 1)
     page = [AuditEntry.model_validate(entry, from_attributes=True) for entry in found[: query.limit]]
-    return _answer(AuditPage(entries=page, next=page[-1].id if len(found) > len(page) else None))
+    return answer_with(AuditPage(entries=page, next=page[-1].id if len(found) > len(page) else None))
 
 
 def _weight() -> int:
@@ -135,7 +123,7 @@ def _weight() -> int:
 
 
 @bp.post("/events/<int:event_id>/records")
-@allow_token(Role.EVALUATOR)
+@allow_token(Role.EVALUATOR, Scope.RESULTS_WRITE)
 @documented(
     "Write values, all or none",
     answer=Saved,
@@ -156,7 +144,7 @@ def create_records(event_id: int) -> Response:
     reach = event_in_reach(event_id)
     claim = idempotency.claim(me())
     if claim.answer is not None:
-        return _json(claim.answer, replayed=True)
+        return answer_json(claim.answer, replayed=True)
     entries = records.entries_from(body, reach)
     try:
         outcomes = save_records(reach.event, entries, by=me(), source=Source.JSON, all_or_nothing=True)
@@ -168,11 +156,11 @@ def create_records(event_id: int) -> Response:
     answer = records.answer_for(outcomes, reach.event.revision)
     idempotency.remember(claim, answer)
     db.session.commit()
-    return _json(answer)
+    return answer_json(answer)
 
 
 @bp.post("/events/<int:event_id>/import")
-@allow_token(Role.ADMIN)
+@allow_token(Role.ADMIN, Scope.RESULTS_WRITE)
 @documented(
     "Bring people in from a CSV, TSV, XLSX or ODS file, as a whole or not at all",
     answer=Imported,
@@ -186,14 +174,14 @@ def create_records(event_id: int) -> Response:
     error_message=lambda: _("Too many requests. Wait a moment and try again."),
 )
 def create_import(event_id: int) -> Response:
-    query = _query(ImportQuery)
+    query = query_of(ImportQuery)
     # Ends the transaction: reading a large file takes its time, and must not keep others from writing.
     db.session.rollback()
     filename, data = imports.sent_file()
     table = imports.table_in(data, query)
     answer = imports.bring_in(event_to_change(event_id), filename, data, table, query)
     db.session.commit()
-    return _answer(answer)
+    return answer_with(answer)
 
 
 @bp.get("/openapi.json")
@@ -203,22 +191,4 @@ def show_openapi() -> Response:
     kept = current_app.extensions
     if "laurel_openapi" not in kept:
         kept["laurel_openapi"] = openapi.document(current_app)
-    return _json(kept["laurel_openapi"])
-
-
-def _query(schema: type[Query]) -> Query:
-    try:
-        return schema.model_validate(request.args.to_dict())
-    except ValidationError as error:
-        raise refused_items(errors_in(error)) from None
-
-
-def _answer(model: BaseModel) -> Response:
-    return Response(model.model_dump_json(), mimetype="application/json")
-
-
-def _json(answer: dict[str, Any], *, replayed: bool = False) -> Response:
-    response = Response(json.dumps(answer, ensure_ascii=False), mimetype="application/json")
-    if replayed:
-        response.headers["Idempotent-Replayed"] = "true"
-    return response
+    return answer_json(kept["laurel_openapi"])

@@ -1,15 +1,13 @@
-"""Stored files: what people uploaded, in a local folder. A key made here is the only way to a file; no name that
-somebody else chose is ever part of a path. Rows name keys in columns of the type FileKey: whatever none names goes."""
+"""Stored files: what people uploaded, in a local folder or an S3-compatible bucket. A key made here is the only way to
+a file; no name that somebody else chose is ever part of a path. Rows name keys in columns of the type FileKey: whatever
+none names goes."""
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 
 import structlog
 from flask import current_app
@@ -19,6 +17,8 @@ from sqlalchemy.orm import Session
 from ..database import now
 from ..extensions import db
 from ..jobs import chore
+from .stores import Bucket, Folder, Store
+from .stores import MissingFile as MissingFile
 
 log = structlog.get_logger()
 
@@ -34,39 +34,24 @@ class FileKey(TypeDecorator[str]):
     cache_ok = True
 
 
-class MissingFile(LookupError):
-    """No file is kept under this key, or no longer."""
-
-
 def put(data: bytes) -> str:
-    """Keep the bytes; the key to find them by. A file is there as a whole or not at all, whatever is killed."""
+    """Keep the bytes; the key to find them by."""
     key = secrets.token_hex(16)
-    file = _file(key)
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    beside = file.with_suffix(".part")
-    try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-            opened.write(data)
-            opened.flush()
-            os.fsync(opened.fileno())
-        beside.rename(file)
-    finally:
-        beside.unlink(missing_ok=True)
+    _store().put(key, data)
     return key
 
 
 def read(key: str) -> bytes:
     """Raises MissingFile."""
-    try:
-        return _file(key).read_bytes()
-    except FileNotFoundError:
-        raise MissingFile(key) from None
+    if not KEY.fullmatch(key):
+        raise MissingFile(key)
+    return _store().read(key)
 
 
 def delete(key: str) -> None:
     """Gone afterwards, whether it was there or not."""
-    with suppress(MissingFile):
-        _file(key).unlink(missing_ok=True)
+    if KEY.fullmatch(key):
+        _store().delete(key)
 
 
 def delete_after_commit(key: str) -> None:
@@ -91,23 +76,15 @@ def _keep_after_rollback(session: Session) -> None:
 @chore
 def remove_unclaimed_files() -> int:
     """A crash between storing a file and the commit of the row that names it leaves a file that nobody would find."""
-    old = list(_older_than(UNCLAIMED))
+    old = list(_store().older_than(now() - UNCLAIMED))
     claimed = set(_claimed()) if old else set()
-    unclaimed = [file for file in old if file.name not in claimed]
-    for file in unclaimed:
+    unclaimed = [key for key in old if key not in claimed]
+    for key in unclaimed:
         try:
-            file.unlink(missing_ok=True)
+            _store().delete(key)
         except OSError as error:
-            log.warning("file_not_deleted", key=file.name, error=str(error))
+            log.warning("file_not_deleted", key=key, error=str(error))
     return len(unclaimed)
-
-
-def _older_than(age: timedelta) -> Iterator[Path]:
-    before = (now() - age).timestamp()
-    for file in _folder().glob("??/*"):
-        with suppress(FileNotFoundError):
-            if file.stat().st_mtime < before:
-                yield file
 
 
 def _claimed() -> Iterator[str]:
@@ -117,12 +94,10 @@ def _claimed() -> Iterator[str]:
                 yield from db.session.scalars(select(column).where(column != ""))
 
 
-def _file(key: str) -> Path:
-    if not KEY.fullmatch(key):
-        raise MissingFile(key)
-    return _folder() / key[:2] / key
-
-
-def _folder() -> Path:
-    folder: Path = current_app.config["SETTINGS"].files
-    return folder
+def _store() -> Store:
+    kept = current_app.extensions
+    if "laurel_files" not in kept:
+        settings = current_app.config["SETTINGS"]
+        kept["laurel_files"] = Bucket(settings.bucket) if settings.bucket else Folder(settings.files)
+    store: Store = kept["laurel_files"]
+    return store

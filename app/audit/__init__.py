@@ -17,6 +17,8 @@ from sqlalchemy import select
 
 from ..database import locked, now
 from ..extensions import Model, db
+from .erasing import erase as erase
+from .erasing import erase_person as erase_person
 from .models import GENESIS, AuditEntry, Chained, Installation
 
 

@@ -210,6 +210,16 @@ class TeamLogin(Model):
     user: Mapped[User] = relationship()
 
 
+class InvitedEvaluator(Model):
+    """Whoever takes this invitation up joins the event's pool, and scores the group if there is one."""
+
+    __tablename__ = "invited_evaluators"
+
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitations.id", ondelete="CASCADE"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), primary_key=True, index=True)
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id", ondelete="SET NULL"))
+
+
 class Import(Model):
     """A file of people on its way in: read and previewed, then applied as a whole by a job, or never."""
 

@@ -19,6 +19,7 @@ from . import (
     copy_routes,
     evaluator_routes,
     group_routes,
+    invitation_routes,
     labels,
     participant_routes,
     queries,
@@ -40,6 +41,7 @@ __all__ = [
     "evaluator_routes",
     "group_routes",
     "init_app",
+    "invitation_routes",
     "participant_routes",
     "team_routes",
 ]

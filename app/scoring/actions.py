@@ -153,14 +153,14 @@ def _read(entry: Entry) -> tuple[tuple[Value | None, ...], tuple[MarkError, ...]
     for position, raw in enumerate(entry.marks, start=1):
         try:
             mark = parse_json(raw, entry.activity.mark_type)
-            marks.append(_in_range(mark, columns[position - 1].criterion, entry.activity.mark_type))
+            marks.append(in_range(mark, columns[position - 1].criterion, entry.activity.mark_type))
         except InvalidValue as error:
             errors.append(MarkError(position, error.code, error.message))
     missing = entry.activity.mark_count - len(entry.marks)
     return (*marks, *[None] * missing), tuple(errors)
 
 
-def _in_range(mark: Value | None, criterion: Criterion, kind: EvaluationType) -> Value | None:
+def in_range(mark: Value | None, criterion: Criterion, kind: EvaluationType) -> Value | None:
     """Raises InvalidValue beyond what a criterion allows."""
     if mark is None or mark.amount is None:
         return mark

@@ -15,7 +15,7 @@ from ..events.importing.results import ImportedResult, Standings, register
 from ..events.models import Activity, Event, Participant
 from ..extensions import db
 from . import queries
-from .actions import Entry, Raw, save_records
+from .actions import Entry, Raw, in_range, save_records
 from .models import Mark, Record, Source
 from .values import InvalidValue, Value, parse, show
 
@@ -29,6 +29,19 @@ def init_app(_app: Flask) -> None:
 class FileScorer:
     def standings(self, event: Event, activity_ids: Collection[int]) -> Standings:
         return FileStandings(event, activity_ids)
+
+    def untouched(self, event: Event, brought: Collection[tuple[int, int]]) -> set[int]:
+        records = (
+            select(Record.activity_id, Record.participant_id, Record.version)
+            .join(Record.activity)
+            .where(Activity.event_id == event.id)
+        )
+        touched = {
+            person_id
+            for activity_id, person_id, version in db.session.execute(records)
+            if version > 1 or (activity_id, person_id) not in brought
+        }
+        return {person_id for _activity_id, person_id in brought} - touched
 
     def save(self, event: Event, results: Sequence[ImportedResult], *, by: User) -> None:
         wanted = {result.participant_id for result in results}
@@ -50,8 +63,14 @@ class FileStandings:
     """Of some activities of an event."""
 
     def __init__(self, event: Event, activity_ids: Collection[int]) -> None:
-        activities = select(Activity).where(Activity.event_id == event.id, Activity.id.in_(activity_ids))
-        self.kinds = {activity.id: activity.mark_type for activity in db.session.scalars(activities)}
+        wanted = select(Activity).where(Activity.event_id == event.id, Activity.id.in_(activity_ids))
+        activities = db.session.scalars(wanted).all()
+        self.kinds = {activity.id: activity.mark_type for activity in activities}
+        self.criteria = {
+            Result(activity.id, column.position): column.criterion
+            for activity in activities
+            for column in activity.marking.columns
+        }
         marks = (
             select(Record.activity_id, Mark.position, Record.participant_id, Mark.amount, Mark.status)
             .join(Record, Record.id == Mark.record_id)
@@ -65,7 +84,7 @@ class FileStandings:
     def read(self, result: Result, text: str) -> str | None:
         kind = self.kinds[result.activity_id]
         try:
-            value = parse(text, kind)
+            value = in_range(parse(text, kind), self.criteria[result], kind)
         except InvalidValue as invalid:
             raise InvalidCell(invalid.message) from None
         return show(value, kind) or None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.accounts.models import LoginSession, PersonalToken, Role
+from app.database import now
 from app.extensions import db
 from tests.conftest import SignIn
 from tests.support import make
@@ -16,6 +19,7 @@ from tests.support import make
 pytestmark = pytest.mark.usefixtures("context")
 
 NEW = "another good password"
+GATE = {"name": "Gate", "scopes": ["results:read"], "expires": "30"}
 
 
 def change(browser, current: str, new: str, again: str | None = None):  # type: ignore[no-untyped-def]
@@ -67,7 +71,7 @@ def test_nobody_ends_the_session_of_somebody_else(sign_in: SignIn) -> None:
 
 def test_a_token_is_shown_once_and_kept_only_as_a_hash(sign_in: SignIn) -> None:
     browser = sign_in(make.user(Role.ADMIN))
-    shown = browser.post("/account/tokens", data={"name": "Timing gate"}).text
+    shown = browser.post("/account/tokens", data=GATE).text
     found = re.search(r'value="(laurel_[^"]+)"', shown)
     assert found
     assert found[1] not in browser.get("/account").text
@@ -78,7 +82,7 @@ def test_a_token_is_shown_once_and_kept_only_as_a_hash(sign_in: SignIn) -> None:
 
 def test_a_token_opens_the_endpoints_for_scripts_until_it_is_revoked(app: Flask, sign_in: SignIn) -> None:
     browser = sign_in(make.user(Role.ADMIN))
-    found = re.search(r'value="(laurel_[^"]+)"', browser.post("/account/tokens", data={"name": "Gate"}).text)
+    found = re.search(r'value="(laurel_[^"]+)"', browser.post("/account/tokens", data=GATE).text)
     assert found
     headers = {"Authorization": f"Bearer {found[1]}"}
     assert app.test_client().get("/api/v1/events", headers=headers).status_code == 200
@@ -88,18 +92,70 @@ def test_a_token_opens_the_endpoints_for_scripts_until_it_is_revoked(app: Flask,
 
 
 def test_nobody_revokes_the_token_of_somebody_else(sign_in: SignIn) -> None:
-    sign_in(make.user()).post("/account/tokens", data={"name": "Gate"})
+    sign_in(make.user()).post("/account/tokens", data=GATE)
     [token] = db.session.scalars(select(PersonalToken))
     assert sign_in(make.user(Role.SUPER_ADMIN)).post(f"/account/tokens/{token.id}/revoke").status_code == 404
 
 
 def test_a_token_needs_a_name(sign_in: SignIn) -> None:
-    answer = sign_in(make.user()).post("/account/tokens", data={"name": " "})
+    answer = sign_in(make.user()).post("/account/tokens", data={**GATE, "name": " "})
     assert answer.status_code == 422
     assert "Please fill this in." in answer.text
 
 
-def test_a_player_has_an_account_but_makes_no_tokens(sign_in: SignIn) -> None:
+@pytest.mark.parametrize("wrong", [{"scopes": []}, {"scopes": ["account"]}, {"scopes": ["all"]}, {"expires": "1000"}])
+def test_a_token_has_scopes_and_an_end_that_are_offered(sign_in: SignIn, wrong: dict[str, object]) -> None:
+    answer = sign_in(make.user()).post("/account/tokens", data={**GATE, **wrong})
+    assert answer.status_code == 422
+    assert db.session.query(PersonalToken).count() == 0
+
+
+def test_a_player_makes_tokens_for_what_players_do(sign_in: SignIn) -> None:
     browser = sign_in(make.user(Role.PLAYER))
-    assert "Tokens for scripts" not in browser.get("/account").text
-    assert browser.post("/account/tokens", data={"name": "x"}).status_code == 403
+    assert browser.post("/account/tokens", data=GATE).status_code == 422
+    assert browser.post("/account/tokens", data={**GATE, "scopes": ["profile:read", "usage:write"]}).status_code == 200
+    [token] = db.session.scalars(select(PersonalToken))
+    assert token.scopes == "profile:read usage:write"
+
+
+def test_a_token_ends_when_it_was_made_to(app: Flask, sign_in: SignIn) -> None:
+    browser = sign_in(make.user(Role.ADMIN))
+    found = re.search(r'value="(laurel_[^"]+)"', browser.post("/account/tokens", data=GATE).text)
+    assert found
+    headers = {"Authorization": f"Bearer {found[1]}"}
+    [token] = db.session.scalars(select(PersonalToken))
+    assert token.expires_at is not None
+    assert token.expires_at - token.created_at > timedelta(days=29)
+    assert app.test_client().get("/api/v1/events", headers=headers).status_code == 200
+    token.expires_at = now()
+    db.session.commit()
+    assert app.test_client().get("/api/v1/events", headers=headers).status_code == 401
+
+
+def test_all_other_devices_are_signed_out_at_once(sign_in: SignIn) -> None:
+    user, other = make.user(), make.user()
+    here, elsewhere, somebody = sign_in(user), [sign_in(user), sign_in(user)], sign_in(other)
+    assert "Sign all other devices out" in here.get("/account").text
+    here.post("/account/sessions/end-others")
+    assert [browser.get("/account").status_code for browser in elsewhere] == [303, 303]
+    assert (here.get("/account").status_code, somebody.get("/account").status_code) == (200, 200)
+    assert "Sign all other devices out" not in here.get("/account").text
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/142.0 Mobile Safari/537.36", "Chrome, Android"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1", "Safari, iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/142.0 Safari/537.36 Edg/142.0", "Edge, Windows"),
+        ("python-httpx/0.28", "A device"),
+    ],
+)
+def test_each_device_is_listed_with_what_people_call_it(client: FlaskClient, agent: str, words: str) -> None:
+    make.user(email="ann@example.org")
+    form = {"email": "ann@example.org", "password": make.PASSWORD}
+    client.post("/sign-in", data=form, headers={"User-Agent": agent}, environ_base={"REMOTE_ADDR": "192.0.2.7"})
+    page = client.get("/account").text
+    assert words in page
+    assert "192.0.2.7" in page
+    assert "this device" in page

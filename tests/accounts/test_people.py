@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.accounts.actions import create_token
 from app.accounts.models import Role, User
 from app.accounts.passwords import verify_password
 from app.accounts.queries import user_by_email
@@ -104,7 +107,68 @@ def test_the_page_takes_the_same_statements_for_any_number_of_people(
     db.session.commit()
     statements.clear()
     assert vera.get("/people").status_code == 200
-    assert len(statements) == 2, statements
+    assert len(statements) == 4, statements
+
+
+def test_people_are_found_by_name_address_and_role(vera: FlaskClient) -> None:
+    make.user(Role.ADMIN, "Žofie Růžičková", "zofie@example.org")
+    make.user(Role.PLAYER, "Tom Baker", "tom@example.org")
+    for query in ("q=růžičk", "q=RUZICKOVA", "q=zofie@", "role=admin", "q=zof&role=admin"):
+        page = vera.get(f"/people?{query}").text
+        assert ("zofie@example.org" in page, "tom@example.org" in page) == (True, False), query
+    assert "Nobody is found" in vera.get("/people?q=100%25").text
+    assert "tom@example.org" in vera.get("/people?role=king").text
+
+
+def test_the_list_is_paged_through(vera: FlaskClient) -> None:
+    for number in range(51):
+        db.session.add(
+            User(
+                email=f"p{number}@example.org",
+                username=f"p{number}",
+                name=f"Person {number:02}",
+                role=Role.PLAYER,
+                active=True,
+                created_at=make.now(),
+            )
+        )
+    db.session.commit()
+    assert "p50@example.org" not in vera.get("/people").text
+    assert "p50@example.org" in vera.get("/people?page=2").text
+    piece = vera.get("/people?q=Person+49", headers={"HX-Request": "true"})
+    assert piece.text.strip().startswith('<div class="stack" id="people">')
+
+
+@pytest.mark.parametrize("what", ["role", "deactivate", "delete"])
+@pytest.mark.both_databases
+def test_of_two_super_admins_who_remove_each_other_one_stays(app: Flask, sign_in: SignIn, what: str) -> None:
+    vera, dan = make.user(Role.SUPER_ADMIN, "Věra"), make.user(Role.SUPER_ADMIN, "Dan")
+    pairs = [(sign_in(vera), dan), (sign_in(dan), vera)]
+    start, answers = threading.Barrier(2), []
+
+    def remove(browser: FlaskClient, user_id: int, username: str) -> None:
+        start.wait()
+        form = {"role": "player", "username": username}
+        answers.append(browser.post(f"/people/{user_id}/{what}", data=form).status_code)
+
+    threads = [threading.Thread(target=remove, args=(browser, who.id, who.username)) for browser, who in pairs]
+    db.session.commit()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    left = db.session.query(User).filter_by(role=Role.SUPER_ADMIN, active=True).count()
+    assert left == 1, answers
+
+
+def test_tokens_and_devices_of_who_is_shut_out_are_dead_at_once(vera: FlaskClient, app: Flask) -> None:
+    tom = make.user(Role.ADMIN, "Tom")
+    _token, text = create_token(tom, "script")
+    db.session.commit()
+    headers = {"Authorization": f"Bearer {text}"}
+    assert app.test_client().get("/api/v1/events", headers=headers).status_code == 200
+    vera.post(f"/people/{tom.id}/deactivate")
+    assert app.test_client().get("/api/v1/events", headers=headers).status_code == 401
 
 
 def create(app: Flask, *arguments: str) -> tuple[int, str]:

@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from app import processes
 from app.accounts.models import Role
-from app.api.routes import LARGEST_BODY
+from app.api.blueprint import LARGEST_BODY
 from tests.conftest import AppFactory
 from tests.support import make
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -20,6 +21,8 @@ from sqlalchemy import func, select
 from app.accounts import actions as accounts
 from app.accounts import avatars, second_step
 from app.accounts.identities.models import Identity, Provider
+from app.accounts.invitations import actions as invitations
+from app.accounts.invitations.models import Invitation
 from app.accounts.models import LoginSession, Role, SecondStep, User
 from app.audit.models import AuditEntry
 from app.database import locked, now
@@ -30,7 +33,7 @@ from app.extensions import Model, db
 from app.jobs.models import Job
 from app.jobs.runner import run_job
 from tests.conftest import AppFactory, SignIn
-from tests.support import make
+from tests.support import make, outbox
 from tests.support.pictures import picture
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -39,6 +42,7 @@ NOT_THE_DATA = {"audit_entries", "idempotent_answers", "installation", "jobs", "
 """Tables in which a write tells nothing about people or events, or which are the log itself."""
 
 UNLOGGED = {
+    "api.refresh": "goes on with a sign-in, which is logged",
     "second_step.begin": "asks for nothing until a code confirms it, which is logged",
     "importing.save": "how a file is read, before it is imported: what was chosen is logged when it is",
     "importing.apply": "asks the worker, who logs what it did",
@@ -102,6 +106,7 @@ FILE = {
 }
 ACTIVITY = {"name": "Run", "evaluation_type": EvaluationType.TIME_LOW.value, "mark_count": "1", "formula": "BEST"}
 CATEGORY = {"name": "Old", "age_from": "60", "age_to": "99", "gender": ""}
+NEW_EMAIL = {"email": "new@example.org", "current": make.PASSWORD}
 DAY = {"name": "Winter games", "starts_on": "2027-01-05"}
 
 Example = Callable[[World], tuple[str, dict[str, Any]]]
@@ -187,6 +192,23 @@ def team_revoked(world: World) -> str:
     return f"{world.url}/teams/{world.group.id}/revoke"
 
 
+def invited(world: World) -> tuple[Invitation, str]:
+    made = invitations.invite_by_link(Role.PLAYER, most=2, good_for=timedelta(days=1), language="en", by=world.me)
+    db.session.commit()
+    return made
+
+
+def mailed(world: World, to: str | None, path: str, **data: str | None) -> str:
+    """The link in a mail that a form has sent."""
+    world.browser.post(path, data=data)
+    return outbox.last_link_to(to or "")
+
+
+def leaving(world: World) -> tuple[str, dict[str, Any]]:
+    make.user(Role.SUPER_ADMIN)
+    return "/account/delete", {"data": {"username": world.me.username, "current": make.PASSWORD}}
+
+
 def applied_import(world: World) -> str:
     """An import that the worker has written, and that may be taken back."""
     url = world.upload()
@@ -245,21 +267,62 @@ def half_way(world: World) -> tuple[str, dict[str, Any]]:
     return "/sign-in/code", {"data": {"code": code}}
 
 
+def program_of(world: World) -> dict[str, str]:
+    """What a program holds that somebody has signed in to."""
+    body = {"email": world.me.email, "password": make.PASSWORD}
+    return dict(world.browser.post("/api/v1/auth/login", json=body).get_json())
+
+
+def bearer(world: World) -> dict[str, str]:
+    return {"Authorization": f"Bearer {program_of(world)['token']}"}
+
+
 EXAMPLES: dict[str, Example] = {
     "accounts.open_session": lambda w: ("/sign-in", {"data": {"email": w.helper.email, "password": make.PASSWORD}}),
     "accounts.sign_out": form(lambda w: "/sign-out"),
     "accounts.change_password": form(
         lambda w: "/account/password", current=make.PASSWORD, password="new words 1", again="new words 1"
     ),
-    "accounts.create_token": form(lambda w: "/account/tokens", name="laptop"),
+    "accounts.create_token": form(lambda w: "/account/tokens", name="laptop", scopes="profile:read", expires="30"),
     "accounts.revoke_token": form(lambda w: f"/account/tokens/{token_of(w)[0]}/revoke"),
     "accounts.end_session": form(lambda w: f"/account/sessions/{own(w, LoginSession, user_id=w.me.id).id}/end"),
-    "accounts.create_person": form(
+    "people.create": form(
         lambda w: "/people", name="Nela", email="nela@example.org", role="evaluator", password="new words 1"
     ),
-    "accounts.change_role": form(lambda w: f"/people/{w.helper.id}/role", role="admin"),
-    "accounts.deactivate": form(lambda w: f"/people/{w.helper.id}/deactivate"),
-    "accounts.activate": form(closed_account),
+    "people.change_role": form(lambda w: f"/people/{w.helper.id}/role", role="admin"),
+    "people.deactivate": form(lambda w: f"/people/{w.helper.id}/deactivate"),
+    "people.activate": form(closed_account),
+    "people.send_reset": form(lambda w: f"/people/{w.helper.id}/reset"),
+    "people.delete": lambda w: (f"/people/{w.helper.id}/delete", {"data": {"username": w.helper.username}}),
+    "people.go": leaving,
+    "invitations.create": form(
+        lambda w: "/invitations", **{"mail-people": "x@y.cz", "mail-role": "admin", "mail-language": "cs"}
+    ),
+    "invitations.create_link": form(
+        lambda w: "/invitations/links", **{"link-role": "player", "link-most": "2", "link-days": "2"}
+    ),
+    "invitations.renew": form(lambda w: f"/invitations/{invited(w)[0].id}/renew"),
+    "invitations.revoke": form(lambda w: f"/invitations/{invited(w)[0].id}/revoke"),
+    "invitations.accept": form(
+        lambda w: f"/invited/{invited(w)[1]}", name="Nela", email="nela@example.org", password="new words 1"
+    ),
+    "invitations.join": form(lambda w: f"/invited/{invited(w)[1]}/join"),
+    "events.create_invitations": lambda w: (
+        f"{w.url}/invitations",
+        {"data": {"mail-people": "x@y.cz", "mail-role": "evaluator", "mail-language": "cs", "mail-group": w.group.id}},
+    ),
+    "events.create_invitation_link": form(
+        lambda w: f"{w.url}/invitations/links", **{"link-role": "evaluator", "link-most": "2", "link-days": "2"}
+    ),
+    "recovery.ask_for_reset": form(lambda w: "/forgotten-password", email="x@y.cz"),
+    "recovery.reset": form(
+        lambda w: mailed(w, w.helper.email, "/forgotten-password", email=w.helper.email),
+        password="new words 1",
+        again="new words 1",
+    ),
+    "recovery.ask_for_email": form(lambda w: "/account/email", **NEW_EMAIL),
+    "recovery.confirm_email": form(lambda w: mailed(w, "new@example.org", "/account/email", **NEW_EMAIL)),
+    "recovery.stop_email": form(lambda w: mailed(w, w.me.email, "/account/email", **NEW_EMAIL)),
     "accounts.end_other_sessions": form(lambda w: "/account/sessions/end-others"),
     "second_step.begin": form(lambda w: "/account/second-step", password=make.PASSWORD),
     "second_step.confirm": lambda w: ("/account/second-step/confirm", {"data": {"code": app_of(w.me).now()}}),
@@ -267,6 +330,14 @@ EXAMPLES: dict[str, Example] = {
     "second_step.delete": lambda w: ("/account/second-step/delete", {"data": {"code": recovery_code(w.me)}}),
     "second_step.delete_of": form(lambda w: f"/people/{w.helper.id}/second-step/delete"),
     "second_step.check": half_way,
+    "api.register": lambda w: ("/api/v1/auth/register", {"json": {"email": "x@example.org", "password": "new words"}}),
+    "api.sign_in": lambda w: ("/api/v1/auth/login", {"json": {"email": w.me.email, "password": make.PASSWORD}}),
+    "api.refresh": lambda w: ("/api/v1/auth/refresh", {"json": {"refresh_token": program_of(w)["refresh_token"]}}),
+    "api.sign_out": lambda w: ("/api/v1/auth/logout", {"json": {"refresh_token": program_of(w)["refresh_token"]}}),
+    "api.create_user": lambda w: (
+        "/api/v1/users",
+        {"json": {"email": "x@example.org", "name": "X"}, "headers": bearer(w)},
+    ),
     "avatars.save": lambda w: ("/account/avatar", {"data": {"avatar": (BytesIO(picture()), "me.png")}}),
     "avatars.delete": form(with_picture),
     "api.create_import": json_import,

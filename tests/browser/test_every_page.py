@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from flask import Flask, url_for
+from flask import Flask, current_app, url_for
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
 from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.accounts.models import Role
+from app.accounts.invitations import actions as invitations
+from app.accounts.invitations.addresses import Invited
+from app.accounts.models import Role, User
+from app.accounts.recovery import actions as recovery
 from app.events.kinds import EventStatus
 from app.events.models import Activity, Category, Event, Group, Import, Participant
 from app.extensions import db
 from tests.conftest import SignIn
-from tests.support import make
+from tests.support import make, outbox
 
 from . import steps
 from .conftest import Device, OpenPage
@@ -25,7 +28,7 @@ from .test_styleguide_axe import serious_violations
 
 pytestmark = pytest.mark.usefixtures("context")
 
-ELSEWHERE = {"api", "health", "metrics", "preferences", "styleguide"}
+ELSEWHERE = {"api", "avatars", "dev_mail", "health", "identities", "metrics", "preferences", "styleguide"}
 """Parts with no pages, or with tests of their own."""
 
 
@@ -67,7 +70,9 @@ def pages(app: Flask, browser: FlaskClient) -> list[str]:
     """The addresses of all pages, of the event that is running and of what is in it."""
     db.session.rollback()
     event = db.session.scalars(select(Event).where(Event.status == EventStatus.ACTIVE)).one()
+    opening = tokens()
     values: dict[str, Any] = {
+        "user_id": db.session.scalars(select(User.id).where(User.role == Role.EVALUATOR, ~User.shared)).first(),
         "event_id": event.id,
         "import_id": db.session.scalars(select(Import.id)).one(),
         "code": "KFTM-XRPB",
@@ -81,10 +86,25 @@ def pages(app: Flask, browser: FlaskClient) -> list[str]:
     for name, model in models:
         values[f"{name}_id"] = db.session.scalars(select(model.id).where(model.event_id == event.id)).first()
     with app.test_request_context():
-        addresses = [address(rule, values) for rule in app.url_map.iter_rules() if may_be_a_page(rule)]
+        addresses = [
+            address(rule, {**values, "token": opening.get(rule.endpoint)})
+            for rule in app.url_map.iter_rules()
+            if may_be_a_page(rule)
+        ]
     return [
         url for url in addresses if (answer := browser.get(url)).mimetype == "text/html" and not is_elsewhere(answer)
     ]
+
+
+def tokens() -> dict[str, str]:
+    """What opens the pages that links in mails lead to, by their endpoint."""
+    ann = make.user(email="ann@example.org")
+    invitations.invite([Invited("", "eva@example.org", "Eva")], Role.EVALUATOR, language="en", by=make.user(Role.ADMIN))
+    recovery.send_reset(ann, language="en", by=None)
+    recovery.ask_for_email(ann, "new@example.org", language="en")
+    links = [outbox.link_in(message) for message in outbox.deliver()]
+    matched = [current_app.url_map.bind("").match(link) for link in links]
+    return {endpoint: arguments["token"] for endpoint, arguments in matched}
 
 
 def is_elsewhere(answer: TestResponse) -> bool:

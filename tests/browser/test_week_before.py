@@ -23,6 +23,9 @@ SECOND = "number;name;group;age\n1;Jana Malá;Red team;10\n2;Petr Dlouhý;Blue t
 class Mouse:
     """Clicks, and takes things by the hand."""
 
+    def reach(self, target: Locator) -> None:
+        target.click()
+
     def press(self, target: Locator) -> None:
         target.click()
 
@@ -30,39 +33,65 @@ class Mouse:
 class Keys:
     """Nothing but the keyboard: reaches a control by Tab, and presses it."""
 
-    def press(self, target: Locator) -> None:
+    def reach(self, target: Locator) -> None:
         expect(target).to_be_visible()
         for _step in range(90):
             if target.evaluate("element => element === document.activeElement"):
-                break
+                return
             target.page.keyboard.press("Tab")
-        else:
-            raise AssertionError(f"{target} cannot be reached with Tab")
+        raise AssertionError(f"{target} cannot be reached with Tab")
+
+    def press(self, target: Locator) -> None:
+        self.reach(target)
         space = target.evaluate("element => element.matches('input[type=checkbox], input[type=radio]')")
         target.page.keyboard.press("Space" if space else "Enter")
 
 
 Hand = Mouse | Keys
+by_hand = pytest.mark.parametrize("hand", [Mouse(), Keys()], ids=["mouse", "keyboard"])
 
 
-def write(page: Page, label: str, text: str) -> None:
-    field = page.get_by_label(label).first
-    field.focus()
+def write(page: Page, hand: Hand, label: str, text: str) -> None:
+    hand.reach(page.get_by_label(label).first)
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.type(text)
 
 
-def import_list(page: Page, hand: Hand, event: str, text: str, folder: Path) -> None:
+def write_day(page: Page, hand: Hand, label: str, day: str) -> None:
+    """A day as a browser in English asks for it, like 10/03/2026."""
+    field = page.get_by_label(label)
+    if isinstance(hand, Keys):
+        hand.reach(field)
+        page.keyboard.type(day.replace("/", ""))
+        return
+    month, day_of_month, year = day.split("/")
+    field.fill(f"{year}-{month}-{day_of_month}")
+
+
+def make_event(page: Page, hand: Hand, name: str) -> str:
+    """Its address."""
+    page.goto("/events/new")
+    write(page, hand, "Name", name)
+    write_day(page, hand, "First day", "10/03/2026")
+    hand.press(page.get_by_role("button", name="Make the event"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    return page.url.rstrip("/")
+
+
+def check_list(page: Page, hand: Hand, event: str, text: str, folder: Path) -> None:
     page.goto(f"{event}/imports")
     file = folder / "list.csv"
     file.write_text(text, encoding="utf-8")
     page.locator("input[type=file]").set_input_files(file)
     hand.press(page.get_by_role("button", name="Check the file"))
+
+
+def confirm(page: Page, hand: Hand) -> None:
     hand.press(page.get_by_role("main").locator("button.button--filled"))
     expect(page.get_by_role("link", name="Import another file")).to_be_visible(timeout=30_000)
 
 
-@pytest.mark.parametrize("hand", [Mouse(), Keys()], ids=["mouse", "keyboard"])
+@by_hand
 def test_the_week_before(new_page: OpenPage, start_worker: StartWorker, hand: Hand, tmp_path: Path) -> None:
     owner = make.user(Role.ADMIN, "Olga")
     make.user(Role.EVALUATOR, "Hynek")
@@ -70,21 +99,18 @@ def test_the_week_before(new_page: OpenPage, start_worker: StartWorker, hand: Ha
     page = new_page()
     steps.sign_in(page, owner)
 
-    page.goto("/events/new")
-    write(page, "Name", "Autumn games")
-    page.get_by_label("First day").fill("2026-10-03")
-    hand.press(page.get_by_role("button", name="Make the event"))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Autumn games")
-    event = page.url.rstrip("/")
+    event = make_event(page, hand, "Autumn games")
     expect(page.get_by_text("blocks the start")).to_have_count(2)
 
-    import_list(page, hand, event, FIRST, tmp_path)
+    check_list(page, hand, event, FIRST, tmp_path)
+    confirm(page, hand)
     page.goto(f"{event}/participants")
     hand.press(page.get_by_role("link", name="Petr Dlouhý"))
-    write(page, "Name", "Petr Dlouhý ml.")
+    write(page, hand, "Name", "Petr Dlouhý ml.")
     hand.press(page.get_by_role("button", name="Save"))
     expect(page.get_by_role("link", name="Petr Dlouhý ml.")).to_be_visible()
-    import_list(page, hand, event, SECOND, tmp_path)
+    check_list(page, hand, event, SECOND, tmp_path)
+    confirm(page, hand)
     page.goto(f"{event}/participants")
     expect(page.get_by_role("link", name="Eva Nová")).to_be_visible()
     hand.press(page.get_by_label("Choose Eva Nová"))
@@ -92,9 +118,9 @@ def test_the_week_before(new_page: OpenPage, start_worker: StartWorker, hand: Ha
     expect(page.get_by_role("row").filter(has_text="Eva Nová")).to_contain_text("withdrew")
 
     page.goto(f"{event}/activities/new")
-    write(page, "Name", "Ball throw")
-    write(page, "Usually from", "8")
-    write(page, "Usually to", "40")
+    write(page, hand, "Name", "Ball throw")
+    write(page, hand, "Usually from", "8")
+    write(page, hand, "Usually to", "40")
     hand.press(page.get_by_role("button", name="Add"))
     expect(page.get_by_text("Ball throw is added.")).to_be_visible()
 
@@ -113,10 +139,54 @@ def test_the_week_before(new_page: OpenPage, start_worker: StartWorker, hand: Ha
     expect(page.get_by_text("Autumn games is running. Its evaluators can score.")).to_be_visible()
 
 
+LIST = """number;name;group;born
+1;Jana Malá;Red team;9. 1. 2015
+2;Petr Dlouhý;Blue team;31. 2. 2014
+3;Eva Nová;Red Team.;1. 1. 2014
+"""
+
+
+@by_hand
+def test_what_is_asked_is_decided_what_is_left_out_is_mended_and_all_of_it_taken_back(
+    new_page: OpenPage, start_worker: StartWorker, hand: Hand, tmp_path: Path
+) -> None:
+    start_worker()
+    page = new_page()
+    steps.sign_in(page, make.user(Role.ADMIN, "Olga"))
+    event = make_event(page, hand, "Winter games")
+
+    check_list(page, hand, event, LIST, tmp_path)
+    expect(page.get_by_text("There is no 31 February.")).to_be_visible()
+    expect(page.get_by_role("link", name="to decide 1")).to_be_visible()
+    hand.press(page.get_by_label("Yes"))
+    expect(page.get_by_role("link", name="to decide 0")).to_be_visible()
+    expect(page.get_by_label("Yes")).to_be_checked()
+    with page.expect_download() as download:
+        hand.press(page.get_by_role("link", name="Download left-out rows"))
+    confirm(page, hand)
+
+    mended = Path(download.value.path()).read_text(encoding="utf-8-sig").replace("31. 2.", "30. 1.")
+    check_list(page, hand, event, mended, tmp_path)
+    confirm(page, hand)
+    page.goto(f"{event}/participants")
+    expect(page.get_by_role("row").filter(has_text="Jan 30, 2014")).to_contain_text("Petr Dlouhý")
+    expect(page.get_by_role("row").filter(has_text="Eva Nová")).to_contain_text("Red team")
+
+    page.goto(f"{event}/imports")
+    hand.press(page.get_by_role("row").nth(1).get_by_role("link", name="list.csv"))
+    hand.press(page.get_by_role("link", name="Take it back"))
+    expect(page.get_by_role("heading", name="Take this import back?")).to_be_visible()
+    hand.press(page.get_by_role("button", name="Take it back"))
+    expect(page.get_by_role("heading", name="This import is taken back")).to_be_visible()
+    page.goto(f"{event}/participants")
+    expect(page.get_by_text("2 participants")).to_be_visible()
+    expect(page.get_by_text("Petr Dlouhý")).to_have_count(0)
+
+
 def choose_group(page: Page, hand: Hand, name: str, group: str) -> None:
     select = page.get_by_label(f"Group of {name}")
     if isinstance(hand, Keys):
-        select.focus()
+        hand.reach(select)
         page.keyboard.type(group[:3])
         return
     grip = page.locator("tr").filter(has_text=name).locator("[data-grip]")

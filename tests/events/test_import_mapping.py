@@ -3,9 +3,13 @@ from collections.abc import Sequence
 import pytest
 
 from app.events.importing.headers import HEADERS, Field
-from app.events.importing.mapping import LABELS, Mapping, Meaning, guess
+from app.events.importing.mapping import LABELS, Mapping, Meaning, Result, guess
+from app.events.importing.results import headers_of
 from app.events.importing.table import Row, Table
-from app.events.importing.text import plain
+from app.events.importing.text import folded, plain
+from app.events.kinds import EvaluationType
+from app.events.marking import Criterion, Marking
+from app.events.models import Activity
 
 F = Field
 
@@ -87,6 +91,42 @@ def test_every_known_header_is_written_the_way_headers_are_compared_and_means_on
     words = [word for headers in HEADERS.values() for word in headers]
     assert [plain(word) for word in words] == words
     assert len(set(words)) == len(words)
+
+
+def test_headers_of_results_are_told_from_those_that_might_mean_two_things() -> None:
+    lifts = Marking(each=2, criteria=(Criterion("Squat"), Criterion("Bench")))
+    activities = [
+        scored(1, "Long jump", "cm"),
+        scored(2, "Powerlifting", "kg", lifts),
+        scored(3, "Dance", "", Marking(criteria=(Criterion("Technique"), Criterion("Style")))),
+        scored(4, "Song", "", Marking(criteria=(Criterion("Style"), Criterion("Voice")))),
+        scored(5, "Throw", "m", Marking(each=3)),
+        scored(6, "Throw 1", "m"),
+    ]
+    found = headers_of(activities)
+    meant = {
+        **{"Long jump": Result(1), "Long Jump (cm)": Result(1), "long jump [s]": None},
+        **{"Squat1Kg": Result(2, 1), "2. Bench": Result(2, 4), "Powerlifting Bench attempt 1": Result(2, 3)},
+        **{"Best3SquatKg": None, "Squat": None, "Squat 3": None, "TotalKg": None},
+        **{"Technique": Result(3, 1), "Style": None, "Dance: style": Result(3, 2), "Voice": Result(4, 2)},
+        **{"Throw 1": Result(6), "Throw 2": Result(5, 2), "Throw": None},
+    }
+    assert {header: found.get(folded(header)) for header in meant} == meant
+
+
+def scored(activity_id: int, name: str, unit: str, marking: Marking | None = None) -> Activity:
+    marking = marking or Marking()
+    kind = EvaluationType.NUMERIC_HIGH if marking.count == 1 else EvaluationType.SCORE_SET
+    return Activity(
+        id=activity_id,
+        name=name,
+        unit=unit,
+        evaluation_type=kind,
+        mark_count=marking.count,
+        formula=marking.formula,
+        higher_is_better=True,
+        rules=marking.rules(),
+    )
 
 
 def test_the_organiser_changes_what_a_column_means() -> None:

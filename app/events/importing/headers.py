@@ -36,7 +36,7 @@ HEADERS = {
     Field.LAST_NAME: ("lastname", "surname", "familyname", "prijmeni"),
     Field.GROUP_NAME: (
         *("groupname", "group", "nazevskupiny", "skupina", "teamname", "team", "tym", "druzstvo", "oddil", "klub"),
-        *("club", "squad", "trida", "class", "kategorie", "category"),
+        *("club", "squad", "trida", "class", "kategorie", "category", "divize", "division"),
     ),
     Field.GROUP_IDENTIFIER: (
         *("groupidentifier", "groupid", "groupcode", "identifikatorskupiny", "kodskupiny"),
@@ -45,6 +45,7 @@ HEADERS = {
     Field.EXTERNAL_ID: (
         *("externalid", "externiid", "startovnicislo", "startcislo", "stcislo", "stc", "startnumber", "bibnumber"),
         *("bib", "registracnicislo", "id", "cislo", "number", "no", "nr"),
+        *("participantid", "competitorid", "athleteid", "playerid", "lifterid"),
     ),
     Field.GENDER: ("gender", "sex", "pohlavi"),
     Field.AGE: ("age", "vek"),

@@ -3,11 +3,12 @@ events do not know of them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from ...accounts.models import User
+from ..marking import Column
 from ..models import Activity, Event
 from .mapping import Result
 from .text import folded
@@ -47,6 +48,9 @@ class ImportedResult:
 class Scorer(Protocol):
     def standings(self, event: Event, activity_ids: Collection[int]) -> Standings: ...
 
+    def untouched(self, event: Event, brought: Collection[tuple[int, int]]) -> set[int]:
+        """Of the people in these pairs of an activity and a person, those with no other records, each written once."""
+
     def save(self, event: Event, results: Sequence[ImportedResult], *, by: User) -> None:
         """All of them or an exception."""
 
@@ -57,21 +61,32 @@ def results_of(activity: Activity) -> list[Result]:
 
 
 def headers_of(activities: Sequence[Activity]) -> dict[str, Result]:
-    """What the headers of results look like, folded: "Long jump", "Long jump (cm)", "Squat 2", "2. Squat", "Squat2Kg".
+    """What the headers of results look like, folded: "Long jump", "Long jump (cm)", "Squat 2", "2. Squat", "Squat2Kg",
+    "Technique". One that might mean two things, as a criterion of two activities does, means neither.
 
     The name alone means an activity with one mark: over several of them it might as well be their total.
     """
-    found: dict[str, Result] = {}
-    for activity in sorted(activities, key=lambda one: one.mark_count > 1):
-        name, unit = folded(activity.name), folded(activity.unit)
-        for result in results_of(activity):
-            written = [name]
-            if activity.mark_count > 1:
-                written = [f"{result.mark}{name}", *(f"{name}{word}{result.mark}" for word in ATTEMPT)]
-            for header in written:
-                found.setdefault(header, result)
-                found.setdefault(header + unit, result)
-    return found
+    found: dict[str, set[Result]] = {}
+    for activity in activities:
+        unit = folded(activity.unit)
+        for column in activity.marking.columns:
+            for header in _headers(activity, column):
+                for written in {header, header + unit}:
+                    found.setdefault(written, set()).add(Result(activity.id, column.position))
+    named = {folded(activity.name): Result(activity.id) for activity in activities if activity.mark_count == 1}
+    return {header: next(iter(results)) for header, results in found.items() if len(results) == 1} | named
+
+
+def _headers(activity: Activity, column: Column) -> Iterator[str]:
+    name, criterion, number = folded(activity.name), folded(column.criterion.name), column.number
+    if activity.mark_count == 1:
+        yield name
+    elif activity.marking.each == 1 and criterion:
+        yield from (criterion, name + criterion)
+    else:
+        for said in [criterion, name + criterion] if criterion else [name]:
+            yield f"{number}{said}"
+            yield from (f"{said}{word}{number}" for word in ATTEMPT)
 
 
 _scorers: list[Scorer] = []

@@ -84,9 +84,12 @@ def what_undoing_does(import_: Import) -> Undoing:
     undoing = Undoing()
     people = {person.id: person for person in _people(import_.event)}
     groups = {group.id: group for group in db.session.scalars(select(Group).where(Group.event_id == import_.event_id))}
-    _take_results(import_.event, written.get("results", ()), people, undoing)
-    scored = ids_with_records(import_.event)
-    for person_id in written.get("participants", ()):
+    results, made = written.get("results", ()), written.get("participants", ())
+    takes = {activity.id for activity in open_activities(import_.event)}
+    gone = _gone_with_their_results(import_.event, results, takes) & set(made)
+    _take_results(import_.event, [one for one in results if one[1] not in gone], takes, people, undoing)
+    scored = ids_with_records(import_.event) - gone
+    for person_id in made:
         if person_id not in people:
             continue
         if person_id in scored:
@@ -104,12 +107,22 @@ def _people(event: Event) -> Sequence[Participant]:
     return db.session.scalars(select(Participant).where(Participant.event_id == event.id)).all()
 
 
+def _gone_with_their_results(event: Event, written: Sequence[Sequence[Any]], takes: set[int]) -> set[int]:
+    """People for whom there is nothing but the values of this import, where those may be taken away."""
+    brought = {(activity_id, person_id) for activity_id, person_id, *_rest in written}
+    kept = {person_id for activity_id, person_id in brought if activity_id not in takes}
+    return scorer().untouched(event, brought) - kept if brought else set()
+
+
 def _take_results(
-    event: Event, written: Sequence[Sequence[Any]], people: dict[int, Participant], undoing: Undoing
+    event: Event,
+    written: Sequence[Sequence[Any]],
+    takes: set[int],
+    people: dict[int, Participant],
+    undoing: Undoing,
 ) -> None:
     if not written:
         return
-    takes = {activity.id for activity in open_activities(event)}
     standings = scorer().standings(event, takes)
     for activity_id, person_id, old, new, *mark in written:
         if person_id not in people:

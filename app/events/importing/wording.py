@@ -50,9 +50,15 @@ DECIMALS = {
 
 
 def attempt(activity: Activity, result: Result) -> str:
-    if activity.mark_count == 1:
+    """Which mark of the activity, as the sheet calls it."""
+    marking = activity.marking
+    if marking.count == 1:
         return activity.name
-    return gettext("%(activity)s, attempt %(attempt)s", activity=activity.name, attempt=result.mark)
+    column = marking.columns[result.mark - 1]
+    if not column.criterion.name and not marking.is_judged:
+        return gettext("%(activity)s, attempt %(attempt)s", activity=activity.name, attempt=column.number)
+    number = str(column.number) if marking.each > 1 or not column.criterion.name else ""
+    return f"{activity.name}, {' '.join(filter(None, (column.criterion.name, number)))}"
 
 
 def results_of(activity: Activity, result: Result) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,7 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from app import audit
 from app.accounts.models import Role
 from app.audit.models import AuditEntry
-from app.events.kinds import ActivityState, EvaluationType, EventStatus
+from app.events.kinds import ActivityState, EvaluationType, EventStatus, Formula, Missing
+from app.events.marking import Criterion, Marking
 from app.events.models import Activity
 from app.extensions import db
 from app.scoring.models import Record, RecordChange, Source
@@ -75,7 +77,7 @@ def test_attempts_come_in_as_columns_of_their_own(running: Desk) -> None:
     squat = make.activity(running.event, EvaluationType.SCORE_SET, "Squat", mark_count=3)
     squat.unit = "kg"
     db.session.commit()
-    url = running.preview(f"{ATTEMPTS}1;Eva;Red;132,5;-140;x;142,5;9\n2;Jan;Red;100;DNF;;100;9")
+    url = running.preview(f"{ATTEMPTS}1;Eva;Red;132,5;-140;good;142,5;9\n2;Jan;Red;100;DNF;;100;9")
     page = running.browser.get(url).text
     assert "Squat, attempt 3 (kg): This is not a number." in words(page)
     assert f'value="activity:{squat.id}:2">Results: Squat, attempt 2<' in page
@@ -86,6 +88,31 @@ def test_attempts_come_in_as_columns_of_their_own(running: Desk) -> None:
         {"Best3SquatKg": "142,5", "Squat": "9"},
         {"Best3SquatKg": "100", "Squat": "9"},
     ]
+
+
+@pytest.mark.both_databases
+def test_people_go_with_the_results_that_came_with_them(running: Desk) -> None:
+    jump, run = make.activity(running.event, name="Jump"), make.activity(running.event, name="Run")
+    running.bring_in("id;name;group;Jump;Run\n1;Eva;Red;3;9\n2;Jan;Red;4;8\n3;Ota;Blue;5;\n4;Iva;Blue;;")
+    _eva, jan, ota, _iva = running.people()
+    write("4.5", jan, jump, running.admin)
+    run.state = ActivityState.LOCKED
+    write("6", ota, jump, running.admin)
+    write("5", ota, jump, running.admin)
+    db.session.commit()
+    url = f"/imports/{last_import().id}"
+    page = words(running.browser.get(f"{url}/undo").text)
+    assert "People removed 1" in page
+    assert "Eva: has a result that changed or is locked" in page, "her run is locked"
+    run.state = ActivityState.OPEN
+    db.session.commit()
+    page = words(running.browser.get(f"{url}/undo").text)
+    assert "People removed 2" in page
+    assert "Jan: has results, or a history of them" in page
+    take_back(running.browser, url)
+    assert [one.display_name for one in running.people()] == ["Jan", "Ota"]
+    assert values(jump) == {"Jan": "4.5", "Ota": "None"}
+    assert list(audit.broken_rows()) == []
 
 
 @pytest.mark.both_databases
@@ -104,6 +131,18 @@ def marks(activity: Activity) -> list[str]:
     [record] = db.session.scalars(select(Record).where(Record.activity_id == activity.id))
     db.session.refresh(record)
     return [str(mark.amount) for mark in record.marks]
+
+
+def test_marks_of_criteria_are_found_by_their_names_and_refused_beyond_what_is_allowed(running: Desk) -> None:
+    dance = make.activity(running.event, EvaluationType.SCORE_SET, "Dance", mark_count=2, formula=Formula.SUM)
+    criteria = (Criterion("Technique", high=Decimal(10)), Criterion("Style"))
+    dance.rules = Marking(criteria=criteria, missing=Missing.REMOVED).rules()
+    db.session.commit()
+    page = running.browser.get(running.preview("name;group;technique;Dance: style\nEva;Red;11;9\nJan;Red;9,5;8")).text
+    assert "Results: Dance, Technique" in page
+    assert "technique: A mark here is at most 10." in rows(page)[0]
+    running.bring_in("name;group;technique;Dance: style\nEva;Red;10;9\nJan;Red;9,5;8")
+    assert values(dance) == {"Eva": "19", "Jan": "17.5"}
 
 
 def test_the_sign_before_decimals_can_be_changed_and_what_it_makes_of_a_number_is_shown(running: Desk) -> None:
