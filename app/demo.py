@@ -20,12 +20,15 @@ from .accounts import actions as accounts
 from .accounts.models import Role, User
 from .accounts.queries import any_user
 from .database import now
-from .events.kinds import EvaluationType, EventStatus, Formula, Gender, Visibility
+from .events.kinds import Checking, EvaluationType, EventStatus, Formula, Gender, Visibility
 from .events.models import Activity, Category, Event, EventEvaluator, Group, GroupEvaluator, Participant
 from .events.names import name_key
 from .extensions import db
-from .scoring.actions import Entry, save_records
+from .scoring.actions import Entry, plain_marks, save_records
+from .scoring.checking.actions import check
+from .scoring.flags.actions import raise_flag
 from .scoring.models import Source
+from .scoring.queries import standings
 
 demo = AppGroup("demo", help="Example data for trying Laurel out.")
 
@@ -137,6 +140,7 @@ def _events(people: dict[str, tuple[User, str]]) -> None:
     _plan(running, chance, people_per_group=20)
     _staff(running, [people["evaluator"][0], people["evaluator, same group"][0]])
     _score(running, chance, admin, share=0.5)
+    _doubt(running, people)
     finished = _event("Spring games 2026", "School gym", today - timedelta(days=90), Visibility.PUBLIC)
     _plan(finished, chance, people_per_group=8)
     _score(finished, chance, admin, share=1.0)
@@ -145,6 +149,24 @@ def _events(people: dict[str, tuple[User, str]]) -> None:
     draft.status = EventStatus.DRAFT
     db.session.add_all(_group(draft, name, colour) for name, colour in GROUPS[:3])
     db.session.add(_activity(draft, *ACTIVITIES[0], position=1))
+
+
+def _doubt(event: Event, people: dict[str, tuple[User, str]]) -> None:
+    """The sprint is checked as a whole, the throw in some groups, and one result is flagged."""
+    helper, other = people["evaluator"][0], people["evaluator, same group"][0]
+    sprint, throw, penalties = event.activities[:3]
+    sprint.checking, throw.checking = Checking.REQUIRED, Checking.OPTIONAL
+    for activity, groups in ((sprint, event.groups), (throw, event.groups[:2])):
+        known = standings([activity], [person.id for group in groups for person in group.participants])
+        everybody = [person for group in groups for person in group.participants]
+        typed = [
+            Entry(person, activity, tuple(plain_marks(known[activity.id, person.id].marks)))
+            for person in everybody
+            if (activity.id, person.id) in known
+        ]
+        check(event, activity, typed, by=helper)
+    doubted = event.groups[0].participants[2]
+    raise_flag(event, penalties, doubted, "The third obstacle was knocked over by the wind.", None, by=other)
 
 
 def _event(name: str, place: str, day: date, visibility: Visibility) -> Event:

@@ -6,6 +6,7 @@ from .accounts.models import AvatarFile, LoginSession, PersonalToken, RecoveryCo
 from .accounts.recovery.models import EmailChange, PasswordReset
 from .api.models import IdempotentAnswer
 from .audit.models import AuditEntry, Installation
+from .changing.models import PlanChange
 from .events.models import (
     Activity,
     Category,
@@ -20,6 +21,9 @@ from .events.models import (
 )
 from .jobs.models import Job
 from .mail.models import Mail
+from .scoring.checking.models import SecondEntry
+from .scoring.flags.models import Flag
+from .scoring.judges.models import JudgeLink
 from .scoring.models import Mark, Record, RecordChange
 
 __all__ = [
@@ -31,6 +35,7 @@ __all__ = [
     "EmailChange",
     "Event",
     "EventEvaluator",
+    "Flag",
     "Group",
     "GroupEvaluator",
     "IdempotentAnswer",
@@ -40,16 +45,19 @@ __all__ = [
     "Invitation",
     "InvitedEvaluator",
     "Job",
+    "JudgeLink",
     "LoginSession",
     "Mail",
     "Mark",
     "Participant",
     "PasswordReset",
     "PersonalToken",
+    "PlanChange",
     "Record",
     "RecordChange",
     "RecoveryCode",
     "RefreshToken",
+    "SecondEntry",
     "SecondStep",
     "TeamLogin",
     "UsedState",

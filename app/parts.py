@@ -18,6 +18,7 @@ from .accounts.recovery import routes as recovery_routes
 from .api import routes as api_routes
 from .audit import commands as audit_commands
 from .audit import routes as audit_routes
+from .changing import routes as changing_routes
 from .events import leaving as events_leaving
 from .events import routes as events_routes
 from .events.importing import routes as importing_routes
@@ -27,6 +28,9 @@ from .leaderboards import routes as leaderboards_routes
 from .scoring import importing as scoring_importing
 from .scoring import leaving as scoring_leaving
 from .scoring import routes as scoring_routes
+from .scoring.checking import routes as checking_routes
+from .scoring.flags import routes as flags_routes
+from .scoring.judges import routes as judges_routes
 from .scoring.lifecycle import routes as lifecycle_routes
 
 PARTS: tuple[ModuleType, ...] = (
@@ -56,9 +60,13 @@ PARTS: tuple[ModuleType, ...] = (
     scoring_importing,
     scoring_leaving,
     scoring_routes,
+    checking_routes,
+    flags_routes,
+    judges_routes,
     lifecycle_routes,
     leaderboards_routes,
     exports_routes,
+    changing_routes,
     audit_routes,
     api_routes,
     policy,

@@ -10,6 +10,8 @@ from app import audit
 from app.events.kinds import EvaluationType, EventStatus, Visibility
 from app.events.models import Activity, Event, Group, Participant
 from app.extensions import db
+from app.scoring.checking.queries import unchecked_in
+from app.scoring.flags.queries import flags_of
 from app.scoring.models import Record
 from tests.support import make
 
@@ -35,6 +37,15 @@ def test_a_day_half_way_through_one_finished_and_one_in_draft(app: Flask) -> Non
     scored = select(func.count()).select_from(Record).join(Activity).where(Activity.event_id == running.id)
     assert 0.4 < (db.session.scalar(scored) or 0) / 600 < 0.6
     assert list(audit.broken_rows()) == []
+
+
+def test_some_of_it_is_checked_some_is_not_yet_and_one_result_is_doubted(app: Flask) -> None:
+    load(app)
+    running = db.session.scalars(select(Event).where(Event.status == EventStatus.ACTIVE)).one()
+    unchecked = {activity.name: unchecked_in(activity) for activity in running.activities[:2]}
+    assert unchecked["60 m sprint"] == 0
+    assert unchecked["Ball throw"] > 0
+    assert [flag.activity.name for flag in flags_of(running)] == ["Obstacle penalties"]
 
 
 def count(model: type[Group | Participant], event: Event) -> int | None:

@@ -7,6 +7,7 @@ processes never see one.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from io import BytesIO
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ MOST_SCANS = 64
 """A progressive JPEG may go over all its pixels again in a few bytes, thousands of times. Cameras do it ten times."""
 
 SIZES = (64, 192, 512)
+PHOTO = 1600
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 _one_at_a_time = BoundedSemaphore(2)
 
@@ -43,11 +45,20 @@ def squares(data: bytes) -> dict[int, bytes]:
 
     Raises BadPicture.
     """
+    return _made_anew(data, _cut)
+
+
+def shrunk(data: bytes) -> bytes:
+    """A WebP of the whole picture, at most PHOTO pixels wide and high, as `squares` makes them. Raises BadPicture."""
+    return _made_anew(data, _fitted)[PHOTO]
+
+
+def _made_anew(data: bytes, make: Callable[[bytes], dict[int, Image]]) -> dict[int, bytes]:
     if len(data) > LARGEST:
         raise BadPicture(_l("A picture has at most 5 MB."))
     with _one_at_a_time:
         try:
-            return {size: _webp(square) for size, square in _cut(data).items()}
+            return {size: _webp(picture) for size, picture in make(data).items()}
         except BadPicture:
             raise
         except Exception as error:
@@ -55,16 +66,25 @@ def squares(data: bytes) -> dict[int, bytes]:
             raise BadPicture(_l("This picture is damaged, or not what it says it is.")) from error
 
 
+def _fitted(data: bytes) -> dict[int, Image]:
+    from PIL import ImageOps
+    from PIL.Image import Resampling
+
+    picture = _plain(ImageOps.exif_transpose(_decoded(data, PHOTO)))
+    picture.thumbnail((PHOTO, PHOTO), Resampling.LANCZOS)
+    return {PHOTO: picture}
+
+
 def _cut(data: bytes) -> dict[int, Image]:
     from PIL import ImageOps
     from PIL.Image import Resampling
 
-    picture = ImageOps.exif_transpose(_decoded(data))
+    picture = ImageOps.exif_transpose(_decoded(data, SIZES[-1]))
     large = ImageOps.fit(_plain(picture), (SIZES[-1], SIZES[-1]), Resampling.LANCZOS)
     return {size: large.resize((size, size), Resampling.LANCZOS) for size in SIZES}
 
 
-def _decoded(data: bytes) -> Image:
+def _decoded(data: bytes, wanted: int) -> Image:
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -78,7 +98,7 @@ def _decoded(data: bytes) -> Image:
     if picture.format == "JPEG":
         if len(re.findall(rb"\xff\xda", data)) > MOST_SCANS:
             raise BadPicture(_l("This picture is damaged, or not what it says it is."))
-        picture.draft("RGB", (2 * SIZES[-1], 2 * SIZES[-1]))
+        picture.draft("RGB", (2 * wanted, 2 * wanted))
     picture.load()
     return picture
 

@@ -10,7 +10,8 @@ from ..audit import queries as audit
 from ..events.access import event_to_change
 from ..extensions import client_address, db, limiter
 from ..leaderboards.queries import event_standings
-from ..scoring.actions import NotOpen, save_records
+from ..scoring.actions import NotOpen, Verdict, save_records
+from ..scoring.checking.blind import Audience
 from ..scoring.models import Source
 from . import auth_routes as auth_routes
 from . import cors, idempotency, imports, openapi, queries, records
@@ -89,7 +90,7 @@ def list_participants(event_id: int) -> Response:
 @documented("Who stands where, by activity", answer=Standings, query=StandingsQuery, errors={422: ItemErrors})
 def show_standings(event_id: int) -> Response:
     event, query = event_in_reach(event_id).event, query_of(StandingsQuery)
-    activities = [StandingsOfActivity.of(standings, query.by) for standings in event_standings(event)]
+    activities = [StandingsOfActivity.of(one, query.by) for one in event_standings(event, audience())]
     return answer_with(Standings(event_id=event.id, revision=event.revision, activities=activities))
 
 
@@ -115,6 +116,11 @@ def list_audit() -> Response:
     found = audit.entries(wanted, query.before, query.limit + 1)
     page = [AuditEntry.model_validate(entry, from_attributes=True) for entry in found[: query.limit]]
     return answer_with(AuditPage(entries=page, next=page[-1].id if len(found) > len(page) else None))
+
+
+def audience() -> Audience:
+    """What scripts of admins read may be shown to everybody; an evaluator may have to type a value again."""
+    return Audience.PUBLIC if me().is_admin else Audience.EVALUATORS
 
 
 def _weight() -> int:
@@ -150,6 +156,8 @@ def create_records(event_id: int) -> Response:
         outcomes = save_records(reach.event, entries, by=me(), source=Source.JSON, all_or_nothing=True)
     except NotOpen as error:
         raise records.closed_answer(error) from None
+    if any(outcome.verdict is Verdict.REFUSED for outcome in outcomes):
+        raise records.hidden_answer(outcomes)
     if not all(outcome.verdict.is_fine for outcome in outcomes):
         raise records.conflict_answer(outcomes)
     db.session.flush()

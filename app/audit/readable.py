@@ -14,7 +14,7 @@ from .wording import CHOICES, FIELDS
 
 TABLES = {"group_id": "groups", "activity": "activities", "participant": "participants"}
 """The fields that hold an id, and of which table."""
-PASSED_OVER = {"source", "options", "groups", "participants"}
+PASSED_OVER = {"steps", "checks", "source", "options", "groups", "participants"}
 """What is kept for undoing and proving, and says nothing to a reader that the counts do not."""
 MOST_LINES = 40
 NOTHING = "–"

@@ -16,7 +16,7 @@ from wtforms.validators import NumberRange, Optional
 
 from .details import ActivityDetails
 from .forms import NAME, REQUIRED, NamedForm, WholeNumberField, labelled, lines, longest, words
-from .kinds import EvaluationType, Formula, Missing, TieBreak
+from .kinds import Checking, EvaluationType, Formula, Missing, TieBreak
 from .marking import Criterion, Marking
 from .models import Activity, Event
 from .names import name_key
@@ -118,6 +118,8 @@ class ActivityForm(NamedForm):
         default=1,
         validators=[unless_written],
     )
+
+    checking = RadioField(_l("Typed a second time"), choices=labelled(Checking), default=Checking.OFF.value)
 
     def __init__(
         self,
@@ -290,6 +292,7 @@ class ActivityForm(NamedForm):
             "formula": marking.formula,
             "higher_is_better": marking.higher_is_better,
             "rules": marking.rules(),
+            "checking": Checking(self.checking.data),
         }
 
     @property

@@ -84,6 +84,9 @@ def delete_event(event: Event, *, by: User) -> list[str]:
     """
     known = queries.outline(event)
     files = list(db.session.scalars(select(Import.file).where(Import.event_id == event.id)))
+    flags = Model.metadata.tables["flags"]  # Of a higher level.
+    photos = select(flags.c.photo).where(flags.c.event_id == event.id, flags.c.photo.is_not(None))
+    files += db.session.scalars(photos)
     for user in db.session.scalars(select(User).join(TeamLogin).where(TeamLogin.event_id == event.id)):
         accounts.set_active(user, False, by=by)
     payload = {

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypedDict
 
-from .kinds import EvaluationType, Formula, Gender
+from .kinds import Checking, EvaluationType, Formula, Gender
 
 
 class EventDetails(TypedDict):
@@ -33,6 +33,7 @@ class ActivityDetails(TypedDict):
     mark_count: int
     formula: Formula
     higher_is_better: bool
+    checking: Checking
     rules: dict[str, Any]
 
 

@@ -57,6 +57,14 @@ class Visibility(StrEnum):
     PUBLIC = "PUBLIC"
 
 
+class Checking(StrEnum):
+    """Whether a second person types the values of an activity, blind, before they count as checked."""
+
+    OFF = "OFF"
+    OPTIONAL = "OPTIONAL"
+    REQUIRED = "REQUIRED"
+
+
 class ActivityState(StrEnum):
     """Values may be written to an open activity only, and what it shows is provisional; a published one is final."""
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from .kinds import EvaluationType, Formula, Gender, Missing, TieBreak, Visibility
+from .kinds import Checking, EvaluationType, Formula, Gender, Missing, TieBreak, Visibility
 from .models import Activity, Event
 
 GENDERS: dict[StrEnum, LazyString] = {
@@ -33,6 +33,9 @@ LABELS: dict[StrEnum, LazyString] = {
     EvaluationType.SCORE_SET: _l("Several marks"),
     Formula.SUM: _l("Their sum"),
     Formula.BEST: _l("The best of them"),
+    Checking.OFF: _l("No"),
+    Checking.OPTIONAL: _l("Where somebody has the time; the board marks what is unchecked"),
+    Checking.REQUIRED: _l("Always; the board waits for it"),
     Formula.MEAN: _l("Their mean"),
     Formula.MEDIAN: _l("The middle one"),
     Missing.WORST: _l("Counts as the worst: attempts"),

@@ -14,7 +14,7 @@ from ..database import Enumerated, ExactDecimal, UtcDateTime
 from ..extensions import Model
 from ..jobs.models import Job
 from .categories import Bracket, age_on
-from .kinds import ActivityState, EvaluationType, EventStatus, Formula, Gender, Visibility
+from .kinds import ActivityState, Checking, EvaluationType, EventStatus, Formula, Gender, Visibility
 from .marking import Marking
 
 
@@ -70,7 +70,8 @@ class Group(Model):
 class Participant(Model):
     """Somebody who competes. `born` wins over `age` where both are known; `extra` holds unmapped columns.
 
-    Who has withdrawn keeps what they achieved, and is asked for nothing more.
+    Who has withdrawn keeps what they achieved, and is asked for nothing more. Who turned out to be somebody else has
+    withdrawn as well, and says who.
     """
 
     __tablename__ = "participants"
@@ -87,6 +88,7 @@ class Participant(Model):
     extra: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     position: Mapped[int] = mapped_column(default=0)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    merged_into_id: Mapped[int | None]
 
     group: Mapped[Group] = relationship(back_populates="participants")
 
@@ -119,6 +121,7 @@ class Activity(Model):
     low: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     high: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     state: Mapped[ActivityState] = mapped_column(Enumerated(ActivityState), default=ActivityState.OPEN)
+    checking: Mapped[Checking] = mapped_column(Enumerated(Checking), default=Checking.OFF)
     position: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=1)
 

@@ -15,18 +15,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from ..events.categories import Bracket, age_on
+from ..events.kinds import Checking
 from ..events.models import Activity, Category, Event, Group, Participant
 from ..events.queries import is_staying
 from ..extensions import db
+from ..scoring.checking.blind import Audience, is_shown
 from ..scoring.models import Record, value_of
 from ..scoring.values import Value
 from .standings import Competitor, Standings, Team, arrange
+
+Results = dict[int, tuple[Value, bool]]
+"""An activity's values by participant, each with whether it is checked."""
 
 
 @dataclass(frozen=True)
@@ -65,30 +70,35 @@ def heading(event_id: int, activity_id: int | None) -> Heading | None:
     return Heading(*row) if row else None
 
 
-def event_standings(event: Event) -> list[ActivityStandings]:
+def event_standings(event: Event, audience: Audience = Audience.PUBLIC) -> list[ActivityStandings]:
     """Three statements, whatever there is."""
-    return _standings(event, event.activities)
+    return _standings(event, event.activities, audience)
 
 
-def standings(event: Event, activity: Activity) -> Standings:
+def standings(event: Event, activity: Activity, audience: Audience = Audience.PUBLIC) -> Standings:
     """Two statements, whatever there is."""
-    return _standings(event, [activity])[0].standings
+    return _standings(event, [activity], audience)[0].standings
 
 
-def _standings(event: Event, activities: Collection[Activity]) -> list[ActivityStandings]:
+def _standings(event: Event, activities: Collection[Activity], audience: Audience) -> list[ActivityStandings]:
     brackets = _brackets(event)
-    people, values = _results(event, [activity.id for activity in activities])
-    return [
-        ActivityStandings(
-            activity,
-            arrange(
-                [(competitor, values[activity.id].get(competitor.id)) for competitor in people],
-                brackets,
-                activity.is_higher_better,
-            ),
-        )
-        for activity in activities
-    ]
+    people, results = _results(event, [activity.id for activity in activities])
+    return [ActivityStandings(one, _arranged(one, people, results[one.id], brackets, audience)) for one in activities]
+
+
+def _arranged(
+    activity: Activity, people: list[Competitor], results: Results, brackets: list[Bracket], audience: Audience
+) -> Standings:
+    shown = {who: value for who, (value, checked) in results.items() if is_shown(activity, checked, audience)}
+    arranged = arrange(
+        [(competitor, shown.get(competitor.id)) for competitor in people],
+        brackets,
+        activity.is_higher_better,
+    )
+    if activity.checking is Checking.OFF:
+        return arranged
+    unchecked = frozenset(who for who in shown if not results[who][1])
+    return replace(arranged, unchecked=unchecked, withheld=len(results) - len(shown))
 
 
 def _brackets(event: Event) -> list[Bracket]:
@@ -101,9 +111,7 @@ def _brackets(event: Event) -> list[Bracket]:
     return [Bracket(*row) for row in rows]
 
 
-def _results(
-    event: Event, activity_ids: Collection[int]
-) -> tuple[list[Competitor], defaultdict[int, dict[int, Value]]]:
+def _results(event: Event, activity_ids: Collection[int]) -> tuple[list[Competitor], defaultdict[int, Results]]:
     """Everybody of the event, and the values there are by activity and participant: columns, for rows would be slow."""
     rows = db.session.execute(
         select(
@@ -120,18 +128,19 @@ def _results(
             Record.amount,
             Record.status,
             Record.ties,
+            Record.checked_at,
         )
         .join(Group, Group.id == Participant.group_id)
         .outerjoin(Record, (Record.participant_id == Participant.id) & Record.activity_id.in_(activity_ids))
-        .where(Participant.event_id == event.id, is_staying() | Record.id.is_not(None))
+        .where(Participant.event_id == event.id, is_staying() | Record.amount.is_not(None) | Record.status.is_not(None))
         .order_by(Group.position, Group.id, Participant.position, Participant.id)
     )
     people: dict[int, Competitor] = {}
-    values: defaultdict[int, dict[int, Value]] = defaultdict(dict)
-    for person, external_id, name, gender, born, age, group, group_name, colour, activity, *value in rows:
+    values: defaultdict[int, Results] = defaultdict(dict)
+    for person, external_id, name, gender, born, age, group, group_name, colour, activity, *value, checked_at in rows:
         if person not in people:
             age = age_on(born, event.starts_on) if born else age
             people[person] = Competitor(person, external_id, name, gender, age, Team(group, group_name, colour))
         if (known := value_of(*value)) is not None:
-            values[activity][person] = known
+            values[activity][person] = known, checked_at is not None
     return list(people.values()), values

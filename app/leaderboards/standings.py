@@ -80,11 +80,17 @@ class GroupStandings:
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """One activity. Only those with a value or a status are in rows; equals stand in the order of their names."""
+    """One activity. Only those with a value or a status are in rows; equals stand in the order of their names.
+
+    Where values are checked, `unchecked` are the participants whose value nobody has, and `withheld` counts what is
+    not shown for that.
+    """
 
     together: tuple[Row, ...]
     buckets: tuple[Bucket, ...]
     groups: tuple[GroupStandings, ...]
+    unchecked: frozenset[int] = frozenset()
+    withheld: int = 0
 
     @property
     def done(self) -> int:

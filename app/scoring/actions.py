@@ -16,7 +16,6 @@ from sqlalchemy import Table, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .. import audit, metrics
-from ..accounts.models import User
 from ..database import is_sqlite, now
 from ..events.kinds import ActivityState, EvaluationType
 from ..events.marking import Criterion
@@ -24,12 +23,17 @@ from ..events.models import Activity, Event, Participant
 from ..events.revisions import touch
 from ..extensions import Model, db
 from . import queries
+from .checking import blind
 from .formulas import total
 from .models import Mark, Record, RecordChange, Source
 from .queries import Standing, nothing_yet
+from .scorers import Scorer, link_of
 from .values import InvalidValue, Value, parse_json, show
 
 Raw = str | int | float | Decimal | None
+
+TO_BE_CHECKED = "to_be_checked"
+_TO_BE_CHECKED = _l("A colleague has written this down. Type it again where values are checked.")
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class NotOpen(Exception):
 
 
 def save_records(
-    event: Event, entries: Sequence[Entry], *, by: User, source: Source, all_or_nothing: bool = False
+    event: Event, entries: Sequence[Entry], *, by: Scorer, source: Source, all_or_nothing: bool = False
 ) -> list[Outcome]:
     """Write values with their history and raise the revisions, in the caller's transaction.
 
@@ -98,9 +102,9 @@ def save_records(
     `all_or_nothing` one such entry keeps all the others from being written too. One entry a record at most.
     Raises `NotOpen`. The number of statements does not depend on the number of entries.
     """
-    event, activities = _hold(event, {entry.activity.id for entry in entries})
+    event, activities = hold(event, {entry.activity.id for entry in entries})
     standings = queries.standings(activities, {entry.participant.id for entry in entries})
-    outcomes = [_judge(entry, standings.get(entry.key) or nothing_yet(entry.activity)) for entry in entries]
+    outcomes = [_judge(entry, standings.get(entry.key) or nothing_yet(entry.activity), by) for entry in entries]
     if all_or_nothing and not all(outcome.verdict.is_fine for outcome in outcomes):
         _count([outcome for outcome in outcomes if not outcome.verdict.is_fine], source)
         return outcomes
@@ -113,11 +117,16 @@ def errors_of(entry: Entry) -> tuple[MarkError, ...]:
     return _read(entry)[1]
 
 
+def marks_of(entry: Entry) -> tuple[Value | None, ...]:
+    """What the entry says, where `errors_of` finds nothing wrong with it."""
+    return _read(entry)[0]
+
+
 def _count(outcomes: Sequence[Outcome], source: Source) -> None:
     metrics.count_values(source.value, Counter(outcome.verdict.value for outcome in outcomes))
 
 
-def _hold(event: Event, activity_ids: Collection[int]) -> tuple[Event, list[Activity]]:
+def hold(event: Event, activity_ids: Collection[int]) -> tuple[Event, list[Activity]]:
     """Lock the event, which puts its writers into one queue, and see that it takes these values now."""
     rows = db.session.execute(
         select(Event, Activity)
@@ -134,7 +143,10 @@ def _hold(event: Event, activity_ids: Collection[int]) -> tuple[Event, list[Acti
     return rows[0][0], activities
 
 
-def _judge(entry: Entry, standing: Standing) -> Outcome:
+def _judge(entry: Entry, standing: Standing, by: Scorer) -> Outcome:
+    if blind.is_hidden(entry.activity, standing, by):
+        hidden = blind.masked(standing)
+        return Outcome(entry, Verdict.REFUSED, hidden, hidden, (MarkError(1, TO_BE_CHECKED, _TO_BE_CHECKED),))
     marks, errors = _read(entry)
     if errors:
         return Outcome(entry, Verdict.REFUSED, standing, standing, errors)
@@ -175,7 +187,7 @@ def in_range(mark: Value | None, criterion: Criterion, kind: EvaluationType) -> 
     raise InvalidValue("out_of_range", _l("A mark here is from %(low)s to %(high)s.", **ends))
 
 
-def _write(event: Event, outcomes: list[Outcome], by: User, source: Source) -> list[Outcome]:
+def _write(event: Event, outcomes: list[Outcome], by: Scorer, source: Source) -> list[Outcome]:
     """Store what was judged worth saving; the outcomes again, with versions as they are now."""
     moment = now()
     saved = [outcome for outcome in outcomes if outcome.verdict is Verdict.SAVED]
@@ -190,7 +202,7 @@ def _write(event: Event, outcomes: list[Outcome], by: User, source: Source) -> l
     return [written.get(outcome.entry.key, outcome) for outcome in outcomes]
 
 
-def _as_written(outcome: Outcome, record_ids: dict[tuple[int, int], int], by: User, moment: datetime) -> Outcome:
+def _as_written(outcome: Outcome, record_ids: dict[tuple[int, int], int], by: Scorer, moment: datetime) -> Outcome:
     standing = replace(
         outcome.standing,
         record_id=record_ids[outcome.entry.key],
@@ -198,11 +210,13 @@ def _as_written(outcome: Outcome, record_ids: dict[tuple[int, int], int], by: Us
         at=moment,
         by_id=by.id,
         by_name=by.name,
+        by_link_id=link_of(by),
+        checked_by="",
     )
     return replace(outcome, standing=standing)
 
 
-def _upsert_records(saved: Iterable[Outcome], by: User, moment: datetime) -> dict[tuple[int, int], int]:
+def _upsert_records(saved: Iterable[Outcome], by: Scorer, moment: datetime) -> dict[tuple[int, int], int]:
     rows = [
         {
             "activity_id": outcome.entry.activity.id,
@@ -214,6 +228,9 @@ def _upsert_records(saved: Iterable[Outcome], by: User, moment: datetime) -> dic
             "updated_at": moment,
             "updated_by_id": by.id,
             "updated_by_name": by.name,
+            "updated_by_link_id": link_of(by),
+            "checked_at": None,
+            "checked_by_name": "",
         }
         for outcome in saved
     ]
@@ -247,8 +264,8 @@ def _append_history(written: Iterable[Outcome], source: Source) -> None:
         {
             "record_id": outcome.standing.record_id,
             "version": outcome.standing.version,
-            "old": _plain(outcome.before.marks),
-            "new": _plain(outcome.standing.marks),
+            "old": plain_marks(outcome.before.marks),
+            "new": plain_marks(outcome.standing.marks),
             "source": source,
             "at": outcome.standing.at,
             "by_id": outcome.standing.by_id,
@@ -265,15 +282,16 @@ def _payload(written: Iterable[Outcome], source: Source) -> dict[str, Any]:
             "activity": outcome.entry.activity.id,
             "participant": outcome.entry.participant.id,
             "version": outcome.standing.version,
-            "old": _plain(outcome.before.marks),
-            "new": _plain(outcome.standing.marks),
+            "old": plain_marks(outcome.before.marks),
+            "new": plain_marks(outcome.standing.marks),
         }
         for outcome in written
     ]
     return {"source": source.value, "changes": changes}
 
 
-def _plain(marks: Iterable[Value | None]) -> list[str | None]:
+def plain_marks(marks: Iterable[Value | None]) -> list[str | None]:
+    """As history keeps them."""
     return [_text(mark) for mark in marks]
 
 

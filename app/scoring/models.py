@@ -22,6 +22,8 @@ class Source(StrEnum):
     JSON = "json"
     IMPORT = "import"
     PAPER = "paper"
+    CHECK = "check"
+    PLAN = "plan"
     DEMO = "demo"
 
 
@@ -36,7 +38,8 @@ class Record(Model):
     """What a participant achieved in an activity. Once made it stays: a cleared one has neither amount nor status.
 
     `amount` is the total of the marks by the activity's formula, in the activity's unit, times in seconds; `ties` are
-    the marks that decide between equal ones, best first, where the activity breaks ties.
+    the marks that decide between equal ones, best first, where the activity breaks ties. It is checked while it stands
+    as two people have typed it.
     """
 
     __tablename__ = "records"
@@ -52,6 +55,9 @@ class Record(Model):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     updated_by_name: Mapped[str] = mapped_column(String(120))
+    updated_by_link_id: Mapped[int | None]
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    checked_by_name: Mapped[str] = mapped_column(String(120), default="")
 
     activity: Mapped[Activity] = relationship(backref="records")
     participant: Mapped[Participant] = relationship(backref="records")

@@ -9,20 +9,26 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import selectinload
 
-from ..events.kinds import EventStatus
+from ..events.kinds import Checking, EventStatus
 from ..events.models import Activity, Event, Group, GroupEvaluator, Participant
 from ..events.queries import is_staying
 from ..extensions import db
+from .flags import queries as flags
 from .models import Mark, Record, RecordChange, value_of
+from .scorers import Judge
 from .values import Value
 
 if TYPE_CHECKING:
     from ..accounts.models import User
+    from .scorers import Scorer
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What stands for a participant in an activity now. Version 0: nobody has written anything yet."""
+    """What stands for a participant in an activity now. Version 0: nobody has written anything yet.
+
+    `checked_by` is who has typed the same, empty as long as nobody has.
+    """
 
     marks: tuple[Value | None, ...]
     value: Value | None = None
@@ -31,6 +37,8 @@ class Standing:
     at: datetime | None = None
     by_id: int | None = None
     by_name: str = ""
+    by_link_id: int | None = None
+    checked_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,7 @@ class Sheet:
     group: Group
     activity: Activity
     participants: tuple[Participant, ...]
+    reader: Scorer
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,13 @@ class SheetProgress:
     activity: Activity
     done: int
     people: int
+    checked: int = 0
+    flagged: int = 0
+
+    @property
+    def unchecked(self) -> int:
+        """Of a sheet whose values are checked at all."""
+        return 0 if self.activity.checking is Checking.OFF else self.done - self.checked
 
 
 def is_written() -> ColumnElement[bool]:
@@ -85,12 +101,15 @@ def standings(activities: Collection[Activity], participant_ids: Collection[int]
             at=record.updated_at,
             by_id=record.updated_by_id,
             by_name=record.updated_by_name,
+            by_link_id=record.updated_by_link_id,
+            checked_by=record.checked_by_name if record.checked_at else "",
         )
     return found
 
 
-def sheet_of(group_id: int, activity_id: int, user: User) -> Sheet | None:
-    """The sheet if this user may see it: admins all, evaluators those of their own group; one statement.
+def sheet_of(group_id: int, activity_id: int, reader: Scorer) -> Sheet | None:
+    """The sheet if this reader may see it: admins all, evaluators those of their own group, judges those of their
+    link; one statement.
 
     Who has withdrawn is on it where something is written for them.
     """
@@ -107,14 +126,17 @@ def sheet_of(group_id: int, activity_id: int, user: User) -> Sheet | None:
         .where(Group.id == group_id, Activity.id == activity_id)
         .order_by(Participant.position, Participant.id)
     )
-    if not user.is_admin:
-        assigned = (GroupEvaluator.group_id == Group.id) & (GroupEvaluator.user_id == user.id)
+    if isinstance(reader, Judge):
+        if group_id != reader.group_id or reader.activity_id not in (None, activity_id):
+            return None
+    elif not reader.is_admin:
+        assigned = (GroupEvaluator.group_id == Group.id) & (GroupEvaluator.user_id == reader.id)
         wanted = wanted.join(GroupEvaluator, assigned)
     rows = db.session.execute(wanted).all()
     if not rows:
         return None
     event, group, activity, _first = rows[0]
-    return Sheet(event, group, activity, tuple(row[3] for row in rows if row[3] is not None))
+    return Sheet(event, group, activity, tuple(row[3] for row in rows if row[3] is not None), reader)
 
 
 def sheet_groups(user: User) -> Sequence[Group]:
@@ -133,23 +155,25 @@ def sheet_groups(user: User) -> Sequence[Group]:
 
 
 def progress_of(groups: Iterable[Group]) -> list[SheetProgress]:
-    """How far each sheet of the groups is; two statements whatever their number."""
+    """How far each sheet of the groups is; three statements whatever their number."""
     groups = list(groups)
     ids = [group.id for group in groups]
     counted = select(Participant.group_id, func.count()).where(Participant.group_id.in_(ids), is_staying())
     people: dict[int, int] = dict(db.session.execute(counted.group_by(Participant.group_id)).all())
     recorded = (
-        select(Participant.group_id, Record.activity_id, func.count())
+        select(Participant.group_id, Record.activity_id, func.count(), func.count(Record.checked_at))
         .join(Record, Record.participant_id == Participant.id)
         .where(Participant.group_id.in_(ids), is_staying(), Record.amount.is_not(None) | Record.status.is_not(None))
         .group_by(Participant.group_id, Record.activity_id)
     )
-    done = {(group_id, activity_id): count for group_id, activity_id, count in db.session.execute(recorded)}
-    return [
-        SheetProgress(group, activity, done.get((group.id, activity.id), 0), people.get(group.id, 0))
-        for group in groups
-        for activity in group.event.activities
-    ]
+    written = {(row[0], row[1]): (row[2], row[3]) for row in db.session.execute(recorded)}
+    flagged = flags.open_counts(ids)
+    found = []
+    for group, activity in [(one, activity) for one in groups for activity in one.event.activities]:
+        key = group.id, activity.id
+        done, checked = written.get(key, (0, 0))
+        found.append(SheetProgress(group, activity, done, people.get(group.id, 0), checked, flagged.get(key, 0)))
+    return found
 
 
 def history_of(participant_id: int, activity_id: int) -> Sequence[RecordChange]:

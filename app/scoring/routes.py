@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from itertools import groupby
 
-from flask import Blueprint, Flask, abort, flash, request
+from flask import Blueprint, Flask, abort, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -18,11 +18,13 @@ from ..events.models import Activity, Participant
 from ..extensions import db
 from ..i18n import decimal_mark
 from . import columns, queries, values
-from .access import sheet_to_score
+from .access import allow_scorer, sheet_to_score
 from .actions import Entry, NotOpen, Outcome, Verdict, save_records
+from .flags import queries as flags
 from .models import Source
 from .queries import Sheet
 from .rows import Row, entries_of, row_now, row_of_outcome, rows_of
+from .scorers import Judge
 
 bp = Blueprint("scoring", __name__, url_prefix="/sheets")
 
@@ -34,6 +36,8 @@ SOURCES = {
     Source.JSON: _l("by a script"),
     Source.IMPORT: _l("imported"),
     Source.PAPER: _l("from paper"),
+    Source.CHECK: _l("settled after checking"),
+    Source.PLAN: _l("by a change of the plan"),
     Source.DEMO: _l("demo"),
 }
 
@@ -61,14 +65,14 @@ def index() -> Response:
 
 
 @bp.get("/<int:group_id>/<int:activity_id>")
-@allow(Role.EVALUATOR)
+@allow_scorer
 def show(group_id: int, activity_id: int) -> Response:
     sheet = sheet_to_score(group_id, activity_id)
     return sheet_page(sheet, rows_of(sheet, decimal_mark()))
 
 
 @bp.post("/<int:group_id>/<int:activity_id>")
-@allow(Role.EVALUATOR)
+@allow_scorer
 def save(group_id: int, activity_id: int) -> Response:
     """The whole sheet at once. What is fine is saved; the rest comes back as typed, each with its reason."""
     sheet = sheet_to_score(group_id, activity_id)
@@ -82,7 +86,7 @@ def save(group_id: int, activity_id: int) -> Response:
 
 
 @bp.get("/<int:group_id>/<int:activity_id>/<int:participant_id>")
-@allow(Role.EVALUATOR)
+@allow_scorer
 def show_row(group_id: int, activity_id: int, participant_id: int) -> Response:
     """The row as it stands: what an evaluator takes who gives way to a colleague."""
     sheet = sheet_to_score(group_id, activity_id)
@@ -93,7 +97,7 @@ def show_row(group_id: int, activity_id: int, participant_id: int) -> Response:
 
 
 @bp.post("/<int:group_id>/<int:activity_id>/<int:participant_id>")
-@allow(Role.EVALUATOR)
+@allow_scorer
 def save_row(group_id: int, activity_id: int, participant_id: int) -> Response:
     sheet = sheet_to_score(group_id, activity_id)
     participant = participant_of(sheet, participant_id)
@@ -107,13 +111,14 @@ def save_row(group_id: int, activity_id: int, participant_id: int) -> Response:
 
 
 @bp.get("/<int:group_id>/<int:activity_id>/<int:participant_id>/history")
-@allow(Role.EVALUATOR)
+@allow_scorer
 def history(group_id: int, activity_id: int, participant_id: int) -> Response:
     sheet = sheet_to_score(group_id, activity_id)
     participant = participant_of(sheet, participant_id)
-    changes = queries.history_of(participant.id, sheet.activity.id)
+    row = row_now(sheet, participant, decimal_mark())
+    changes = [] if row.is_hidden else queries.history_of(participant.id, sheet.activity.id)
     return web.render(
-        "scoring/history.html", "scoring/_history.html", sheet=sheet, participant=participant, changes=changes
+        "scoring/history.html", "scoring/_history.html", sheet=sheet, participant=participant, row=row, changes=changes
     )
 
 
@@ -161,7 +166,7 @@ def participant_of(sheet: Sheet, participant_id: int) -> Participant:
 
 def save_entries(sheet: Sheet, entries: list[Entry]) -> list[Outcome]:
     try:
-        outcomes = save_records(sheet.event, entries, by=me(), source=Source.HAND)
+        outcomes = save_records(sheet.event, entries, by=sheet.reader, source=Source.HAND)
     except NotOpen as closed:
         db.session.rollback()
         abort(409, description=why_not_open(closed))
@@ -176,7 +181,16 @@ def why_not_open(closed: NotOpen) -> str:
 
 
 def sheet_page(sheet: Sheet, rows: list[Row], status: int = 200) -> Response:
-    return web.render("scoring/show.html", sheet=sheet, rows=rows, status=status)
+    shown = [row for row in rows if not row.is_hidden]
+    return web.render(
+        "scoring/show.html",
+        status=status,
+        sheet=sheet,
+        rows=shown,
+        hidden=len(rows) - len(shown),
+        flagged=flags.flagged_people(sheet.activity),
+        home=url_for("judges.show") if isinstance(sheet.reader, Judge) else url_for("scoring.index"),
+    )
 
 
 def row_piece(sheet: Sheet, row: Row, *, status: int = 200, replace: bool = False) -> Response:

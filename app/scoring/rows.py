@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..events.models import Activity, Participant
 from . import queries
 from .actions import Entry, MarkError, Outcome, Raw, Verdict
+from .checking import blind
 from .queries import Sheet, Standing, nothing_yet
 from .values import Value, show
 
@@ -17,7 +18,7 @@ NO_VERSION = -1
 
 @dataclass(frozen=True)
 class Row:
-    """`texts` stand in the fields: what was typed, where it was not saved."""
+    """`texts` stand in the fields: what was typed, where it was not saved. A hidden one is a colleague's to check."""
 
     participant: Participant
     standing: Standing
@@ -26,6 +27,7 @@ class Row:
     verdict: Verdict | None = None
     errors: tuple[MarkError, ...] = ()
     total: str = ""
+    is_hidden: bool = False
 
     @property
     def state(self) -> str:
@@ -51,7 +53,7 @@ def rows_of(sheet: Sheet, decimal_mark: str, outcomes: Iterable[Outcome] = ()) -
     return [
         row_of_outcome(by_participant[person.id], decimal_mark)
         if person.id in by_participant
-        else _standing_row(sheet.activity, person, standings.get((sheet.activity.id, person.id)), decimal_mark)
+        else _standing_row(sheet, person, standings.get((sheet.activity.id, person.id)), decimal_mark)
         for person in sheet.participants
     ]
 
@@ -59,7 +61,7 @@ def rows_of(sheet: Sheet, decimal_mark: str, outcomes: Iterable[Outcome] = ()) -
 def row_now(sheet: Sheet, participant: Participant, decimal_mark: str) -> Row:
     """One row as it stands in the database."""
     standing = queries.standings([sheet.activity], [participant.id]).get((sheet.activity.id, participant.id))
-    return _standing_row(sheet.activity, participant, standing, decimal_mark)
+    return _standing_row(sheet, participant, standing, decimal_mark)
 
 
 def row_of_outcome(outcome: Outcome, decimal_mark: str) -> Row:
@@ -84,10 +86,12 @@ def _entry(activity: Activity, person: Participant, form: Mapping[str, str]) -> 
     return Entry(person, activity, marks, int(version) if version.isdecimal() and len(version) < 10 else NO_VERSION)
 
 
-def _standing_row(activity: Activity, person: Participant, standing: Standing | None, decimal_mark: str) -> Row:
-    standing = standing or nothing_yet(activity)
+def _standing_row(sheet: Sheet, person: Participant, standing: Standing | None, decimal_mark: str) -> Row:
+    activity, standing = sheet.activity, standing or nothing_yet(sheet.activity)
+    hidden = blind.is_hidden(activity, standing, sheet.reader)
+    standing = blind.masked(standing) if hidden else standing
     shown = _shown(activity, standing.marks, decimal_mark)
-    return Row(person, standing, shown, shown, total=_total(activity, standing.value, decimal_mark))
+    return Row(person, standing, shown, shown, total=_total(activity, standing.value, decimal_mark), is_hidden=hidden)
 
 
 def _total(activity: Activity, value: Value | None, decimal_mark: str) -> str:

@@ -65,6 +65,26 @@ def test_people_and_results_come_in_with_the_body_or_as_a_form(app: Flask, games
     assert people(app) == 5
 
 
+def test_attempts_come_in_and_the_decimal_mark_can_be_given(app: Flask, games: Games, admin: Script) -> None:
+    text = "id;name;group;Throw 1;3. throw\na-1;Alice;Red;1.234;5,5\nb-1;Bob;Red;7;"
+    found = import_schemas.Imported.model_validate_json(admin.post(url(games, dry_run="1"), data=text.encode()).data)
+    assert found.read.decimals == "comma"
+    throw = games.throw.id
+    assert list(found.read.columns.values())[3:] == [f"activity:{throw}", f"activity:{throw}:3"]
+    assert admin.post(url(games, decimals="dash"), data=text.encode()).status_code == 422
+    assert admin.post(url(games, decimals="point"), data=text.encode()).status_code == 200
+    assert marks_of_alice(app) == ["1.234", None, "5.5"]
+    assert admin.post(url(games, decimals="comma"), data=text.encode()).json["changed"] == 1  # type: ignore[index]
+    assert marks_of_alice(app) == ["1234", None, "5.5"]
+
+
+def marks_of_alice(app: Flask) -> list[str | None]:
+    with app.app_context():
+        alice = select(Record).join(Record.participant).where(Participant.display_name == "Alice")
+        marks = db.session.scalars(alice).one().marks
+        return [None if mark.amount is None else f"{mark.amount:f}" for mark in marks]
+
+
 def test_one_refused_row_refuses_the_file_unless_it_may_be_left_out(app: Flask, games: Games, admin: Script) -> None:
     text = b"name;group;age\nDora;Red;9\nEma;Red;old\n;;8"
     answer = admin.post(url(games), data=text)

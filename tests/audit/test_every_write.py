@@ -25,13 +25,19 @@ from app.accounts.invitations import actions as invitations
 from app.accounts.invitations.models import Invitation
 from app.accounts.models import LoginSession, Role, SecondStep, User
 from app.audit.models import AuditEntry
+from app.changing.models import PlanChange
 from app.database import locked, now
-from app.events.kinds import ActivityState, EvaluationType, EventStatus
+from app.events.kinds import ActivityState, Checking, EvaluationType, EventStatus
 from app.events.models import Activity, Category, Event, Group, Participant
 from app.events.team_actions import make_logins
 from app.extensions import Model, db
 from app.jobs.models import Job
 from app.jobs.runner import run_job
+from app.scoring.actions import Entry, save_records
+from app.scoring.checking.actions import check
+from app.scoring.flags.actions import raise_flag
+from app.scoring.judges.actions import make_link
+from app.scoring.models import Record, Source
 from tests.conftest import AppFactory, SignIn
 from tests.support import make, outbox
 from tests.support.pictures import picture
@@ -173,6 +179,53 @@ def withdrawn(world: World) -> tuple[str, dict[str, Any]]:
     world.person.withdrawn_at = now()
     db.session.commit()
     return chosen("return")(world)
+
+
+def written(world: World) -> Participant:
+    entry = Entry(world.person, world.activity, ("5",))
+    save_records(world.event, [entry], by=world.helper, source=Source.HAND)
+    db.session.commit()
+    return world.person
+
+
+def to_check(world: World) -> tuple[str, dict[str, Any]]:
+    world.activity.checking = Checking.REQUIRED
+    written(world)
+    return f"{sheet(world)}/check", {"data": {f"value-{world.person.id}-1": "5"}}
+
+
+def to_settle(world: World, way: str) -> tuple[str, dict[str, Any]]:
+    to_check(world)
+    check(world.event, world.activity, [Entry(world.person, world.activity, ("6",))], by=make.user())
+    db.session.commit()
+    record = own(world, Record, participant_id=world.person.id)
+    return f"{world.url}/checks/{record.id}/{way}", {"data": {"value-1": "7"}}
+
+
+def flagged(world: World) -> tuple[str, dict[str, Any]]:
+    flag = raise_flag(world.event, world.activity, world.person, "Lane two.", None, by=world.helper)
+    db.session.commit()
+    return f"{world.url}/flags/{flag.id}/answer", {"data": {"answer": "Corrected."}}
+
+
+def judge_link(world: World) -> tuple[int, str]:
+    link, token = make_link(world.event, world.group, None, now() + timedelta(hours=1), by=world.me)
+    db.session.commit()
+    return link.id, token
+
+
+def plan_change(world: World) -> tuple[str, dict[str, Any]]:
+    wanted = {"kind": "withdraw", "one": str(world.person.id)}
+    page = world.browser.get(f"{world.url}/changes/new", query_string=wanted).text
+    found = re.search(r'name="fingerprint" value="(\w+)"', page)
+    assert found
+    return f"{world.url}/changes", {"data": {**wanted, "fingerprint": found[1]}}
+
+
+def plan_undone(world: World) -> tuple[str, dict[str, Any]]:
+    path, request = plan_change(world)
+    world.browser.post(path, **request)
+    return f"{world.url}/changes/{own(world, PlanChange).id}/undo", {}
 
 
 def states(world: World, to: str, now: ActivityState = ActivityState.OPEN) -> tuple[str, dict[str, Any]]:
@@ -385,6 +438,21 @@ EXAMPLES: dict[str, Example] = {
     "importing.apply": form(lambda w: f"{w.upload()}/apply", fingerprint="seen"),
     "importing.take_back": form(applied_import),
     "importing.delete": form(lambda w: f"{w.upload()}/delete"),
+    "changing.create": lambda w: plan_change(w),
+    "changing.undo": lambda w: plan_undone(w),
+    "checking.save": lambda w: to_check(w),
+    "checking.choose_first": lambda w: to_settle(w, "first"),
+    "checking.choose_second": lambda w: to_settle(w, "second"),
+    "checking.type_third": lambda w: to_settle(w, "third"),
+    "flags.answer": lambda w: flagged(w),
+    "flags.create": form(lambda w: f"{sheet(w)}/{w.person.id}/flags", text="It was lane two."),
+    "flags.create_from_board": lambda w: (
+        f"{w.url}/board/{w.activity.id}/flags",
+        {"data": {"participant": written(w).id, "text": "Mine was 6."}},
+    ),
+    "judges.create": form(lambda w: f"{w.url}/judges", group="1", activity="0", hours="4"),
+    "judges.revoke": form(lambda w: f"{w.url}/judges/{judge_link(w)[0]}/revoke"),
+    "judges.start": lambda w: ("/judge", {"data": {"token": judge_link(w)[1], "name": "Nela"}}),
     "lifecycle.lock": lambda w: states(w, "locked"),
     "lifecycle.publish": lambda w: states(w, "published", now=ActivityState.LOCKED),
     "lifecycle.reopen": lambda w: states(w, "open", now=ActivityState.PUBLISHED),

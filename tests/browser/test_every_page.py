@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask, current_app, url_for
 from flask.testing import FlaskClient
+from PIL import Image
 from playwright.sync_api import Page
 from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from app.accounts import pictures
 from app.accounts.invitations import actions as invitations
 from app.accounts.invitations.addresses import Invited
 from app.accounts.models import Role, User
 from app.accounts.recovery import actions as recovery
+from app.database import now
 from app.events.kinds import EventStatus
 from app.events.models import Activity, Category, Event, Group, Import, Participant
 from app.extensions import db
+from app.scoring.flags.actions import raise_flag
+from app.scoring.judges.actions import make_link
 from tests.conftest import SignIn
 from tests.support import make, outbox
 
@@ -77,6 +84,7 @@ def pages(app: Flask, browser: FlaskClient) -> list[str]:
         "import_id": db.session.scalars(select(Import.id)).one(),
         "code": "KFTM-XRPB",
     }
+    values |= doubted_and_judged(event)
     models: list[tuple[str, Any]] = [
         ("group", Group),
         ("activity", Activity),
@@ -87,13 +95,25 @@ def pages(app: Flask, browser: FlaskClient) -> list[str]:
         values[f"{name}_id"] = db.session.scalars(select(model.id).where(model.event_id == event.id)).first()
     with app.test_request_context():
         addresses = [
-            address(rule, {**values, "token": opening.get(rule.endpoint)})
+            address(rule, {**values, "token": opening.get(rule.endpoint, values["token"])})
             for rule in app.url_map.iter_rules()
             if may_be_a_page(rule)
         ]
     return [
         url for url in addresses if (answer := browser.get(url)).mimetype == "text/html" and not is_elsewhere(answer)
     ]
+
+
+def doubted_and_judged(event: Event) -> dict[str, Any]:
+    """A flag with a photo, and a judge's link."""
+    admin, group, activity = make.user(Role.ADMIN), event.groups[0], event.activities[0]
+    photo = BytesIO()
+    Image.new("RGB", (8, 8)).save(photo, "PNG")
+    picture = pictures.shrunk(photo.getvalue())
+    flag = raise_flag(event, activity, group.participants[0], "Lane two.", picture, by=admin)
+    _link, token = make_link(event, group, None, now() + timedelta(hours=1), by=admin)
+    db.session.commit()
+    return {"flag_id": flag.id, "token": token}
 
 
 def tokens() -> dict[str, str]:

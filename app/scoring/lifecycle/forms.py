@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField
+from wtforms import BooleanField, StringField
 from wtforms.fields import SelectChoice
 
 from ...events.forms import REQUIRED, longest, words
@@ -16,6 +16,7 @@ class StateForm(Form):
     """Which activities, and why."""
 
     activities = BoxesField(_l("Activities"), coerce=int, validators=[SOME])
+    despite_flags = BooleanField(_l("Although there are open flags"))
     reason = StringField(_l("Reason"), filters=[words], validators=[REQUIRED, longest(300)])
 
     def __init__(self, activities: Iterable[Activity], chosen: Iterable[int] = ()) -> None:

@@ -19,6 +19,12 @@ class Outlook:
     people: int
     incomplete: list[SheetProgress] = field(default_factory=list)
     reason: str = ""
+    unchecked: list[SheetProgress] = field(default_factory=list)
+    flagged: int = 0
+
+    @property
+    def looks_complete(self) -> bool:
+        return not (self.missing or self.unchecked or self.flagged)
 
     @property
     def missing(self) -> int:
@@ -34,7 +40,9 @@ def outlooks(event: Event) -> list[Outlook]:
         own = [sheet for sheet in sheets if sheet.activity.id == activity.id]
         done, people = sum(sheet.done for sheet in own), sum(sheet.people for sheet in own)
         incomplete = [sheet for sheet in own if sheet.done < sheet.people]
-        found.append(Outlook(activity, done, people, incomplete, reasons.get(activity.id, "")))
+        unchecked, flagged = [sheet for sheet in own if sheet.unchecked], sum(sheet.flagged for sheet in own)
+        reason = reasons.get(activity.id, "")
+        found.append(Outlook(activity, done, people, incomplete, reason, unchecked, flagged))
     return found
 
 

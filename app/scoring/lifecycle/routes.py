@@ -57,7 +57,7 @@ def move_to(event_id: int, state: ActivityState) -> Response:
         return results_page(event, form, status=422)
     chosen = [activity for activity in event.activities if activity.id in form.activities.data]
     try:
-        moved = move(event, chosen, Move(state, form.reason.data), by=me())
+        moved = move(event, chosen, Move(state, form.reason.data, form.despite_flags.data), by=me())
     except Refused as refusal:
         return results_page(event, form, problem=str(refusal.message), status=409)
     db.session.commit()
