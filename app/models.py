@@ -7,6 +7,7 @@ from .accounts.recovery.models import EmailChange, PasswordReset
 from .api.models import IdempotentAnswer
 from .audit.models import AuditEntry, Installation
 from .changing.models import PlanChange
+from .diplomas.models import AwardRule, Diploma, DiplomaFile, DiplomaLayout, DiplomaTemplate, PrintRun
 from .events.models import (
     Activity,
     Category,
@@ -31,7 +32,12 @@ __all__ = [
     "Activity",
     "AuditEntry",
     "AvatarFile",
+    "AwardRule",
     "Category",
+    "Diploma",
+    "DiplomaFile",
+    "DiplomaLayout",
+    "DiplomaTemplate",
     "EmailChange",
     "Event",
     "EventEvaluator",
@@ -53,6 +59,7 @@ __all__ = [
     "PasswordReset",
     "PersonalToken",
     "PlanChange",
+    "PrintRun",
     "Record",
     "RecordChange",
     "RecoveryCode",
