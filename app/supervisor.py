@@ -71,18 +71,21 @@ def start_everything(settings: Settings, address: Address, children: Children) -
     was_current = is_current(settings)
     if not was_current:
         migrate(settings)
+    sandbox = start_sandbox(settings, address, children)
     web = children.start("web", GUNICORN)
     sign_in = "" if settings.production else how_to_sign_in(settings, was_current)
     wait_for_first_page(address, web)
     children.start("worker", (*FLASK, "worker"))
     children.start("scheduler", (*FLASK, "scheduler"))
-    say(welcome(address, sign_in, children.logs))
+    say(welcome(address, sign_in, children.logs, sandbox=sandbox))
 
 
-def welcome(address: Address, sign_in: str, logs: Path | None) -> str:
+def welcome(address: Address, sign_in: str, logs: Path | None, *, sandbox: bool = False) -> str:
     lines = [f"Laurel is running at {address}", ""]
     if sign_in:
         lines += ["Sign in as", *(f"  {line}" for line in sign_in.splitlines()), ""]
+    if sandbox:
+        lines += ["or as a made-up player: press “Sign in with osu!” there.", ""]
     if logs:
         lines += [f"Logs: {shown(logs)}/"]
     lines += ["Stop it with Ctrl-C."]
@@ -157,6 +160,17 @@ def start_redis(settings: Settings, children: Children) -> Settings:
         raise CannotStart(f"Redis does not answer. {child.last_words}")
     os.environ["REDIS_URL"] = server.url
     return replace(settings, redis_url=server.url)
+
+
+def start_sandbox(settings: Settings, address: Address, children: Children) -> bool:
+    """Made-up services to sign in through, in development without keys for the real ones. Web and worker ask them."""
+    if settings.production or settings.osu_client_id or settings.github_client_id:
+        return False
+    port = processes.free_port()
+    reached_at = {str(address), f"http://localhost:{address.port}", settings.public_url} - {""}
+    children.start("sandbox", (sys.executable, "-m", "app.sandbox", str(port), *sorted(reached_at)))
+    os.environ["LAUREL_SANDBOX_URL"] = f"http://127.0.0.1:{port}"
+    return True
 
 
 def is_current(settings: Settings) -> bool:

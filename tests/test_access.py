@@ -93,7 +93,9 @@ def test_only_what_is_meant_to_be_open_is_open(app: Flask) -> None:
 
 def test_the_table_of_who_may_do_what_is_up_to_date(app: Flask) -> None:
     with app.app_context():
-        assert policy.FILE.read_text() == policy.table(), "run `make policy`"
+        assert policy.FILE.read_text() == policy.table(), (
+            "run `make policy`, or LAUREL_ENV=development .venv/bin/python -m flask --app wsgi policy"
+        )
 
 
 def test_a_shut_account_and_an_ended_session_are_like_nobodys(app: Flask, sign_in: SignIn) -> None:
