@@ -22,8 +22,8 @@ from . import access, fonts, items, layouts, old_templates, pressing, queries, u
 from .forms import PlaceForm, SettingsForm, TemplateForm, item_form
 from .kinds import FileKind
 from .models import DiplomaTemplate
-from .routes import account_and_address, index_page, rule_form, template_form
 from .rendering import Spot
+from .routes import account_and_address, index_page, rule_form, template_form
 from .starters import STARTERS
 from .template import Template
 

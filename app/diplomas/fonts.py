@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +21,10 @@ FALLBACK = ("Inter", "Amiri")
 """Asked in this order for what the chosen family does not have."""
 
 
+Own = tuple[tuple[str, Path], ...]
+NONE: Own = ()
+
+
 class BadFont(ValueError):
     """The file is no font that can be embedded; the message says why."""
 
@@ -31,14 +34,22 @@ def chain(family: str) -> list[str]:
     return [family, *(other for other in FALLBACK if other != family)]
 
 
-def undrawable(text: str, family: str, own: Iterable[Path] = ()) -> str:
+def for_text(text: str, family: str, own: Own = NONE) -> list[str]:
+    """The families this text is set in: where the chosen one lacks a letter, one that has them all goes first.
+
+    A word with a letter out of another font is ugly, and a letter put together from parts is read out of a PDF twice.
+    """
+    fitting = next((one for one in chain(family) if not _missing(text, _characters_of(one, own))), family)
+    return chain(fitting) if fitting == family else [fitting, *(one for one in chain(family) if one != fitting)]
+
+
+def undrawable(text: str, family: str, own: Own = NONE) -> str:
     """The characters of `text` that nothing in the chain can draw, each once; they would vanish in print.
 
-    `own` are files of fonts that somebody brought along.
+    `own` are fonts that somebody brought along: families and their files.
     """
-    known = _known(family, tuple(own))
-    missing = (one for one in text if ord(one) not in known and not _is_invisible(one))
-    return "".join(dict.fromkeys(missing))
+    known = frozenset().union(*(_characters_of(one, own) for one in chain(family)))
+    return "".join(dict.fromkeys(_missing(text, known)))
 
 
 def family_of(file: Path) -> str:
@@ -59,16 +70,19 @@ def family_of(file: Path) -> str:
         raise BadFont("unreadable") from error
 
 
-def _files(family: str) -> list[Path]:
-    return [file for name in chain(family) if name in FAMILIES for file in sorted(FOLDER.glob(FAMILIES[name]))[:1]]
+def _missing(text: str, known: frozenset[int]) -> list[str]:
+    return [one for one in text if ord(one) not in known and not _is_invisible(one)]
 
 
-@lru_cache(maxsize=32)
-def _known(family: str, own: tuple[Path, ...]) -> frozenset[int]:
-    return frozenset().union(*(_characters(file) for file in (*_files(family), *own)))
+def _characters_of(family: str, own: Own) -> frozenset[int]:
+    """What each file of the family has: a bold cut may lack what the regular one draws."""
+    files = [path for name, path in own if name == family]
+    if family in FAMILIES:
+        files += sorted(FOLDER.glob(FAMILIES[family]))
+    return frozenset.intersection(*map(_characters, files)) if files else frozenset()
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _characters(file: Path) -> frozenset[int]:
     from fontTools.ttLib import TTFont
 

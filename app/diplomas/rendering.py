@@ -122,8 +122,9 @@ class Renderer:
         found = self._query("<unfit>", diplomas)
         return missing + [Unfit(one["diploma"], one["item"]) for one in found]
 
-    def _own(self, template: int) -> list[Path]:
-        return [self._folder / self._names[font.file] for font in self._templates[template].fonts]
+    def _own(self, template: int) -> fonts.Own:
+        own = self._templates[template].fonts
+        return tuple((font.family, self._folder / self._names[font.file]) for font in own)
 
     def _query(self, selector: str, diplomas: Sequence[Words]) -> list[dict[str, Any]]:
         """What the document tells of itself. Its codes are left out, which would take most of the time."""
@@ -161,7 +162,7 @@ class Renderer:
                 "diplomas": [
                     {
                         "page": words.template,
-                        "words": [_content(item, words) for item in self._templates[words.template].items],
+                        "words": [self._content(item, words) for item in self._templates[words.template].items],
                     }
                     for words in diplomas
                 ],
@@ -180,10 +181,17 @@ class Renderer:
     def _item(self, item: Item) -> dict[str, Any]:
         plain = item.model_dump(mode="json")
         if isinstance(item, Text):
-            plain |= {"fonts": fonts.chain(item.font), "style": "italic" if item.italic else "normal"}
+            plain |= {"style": "italic" if item.italic else "normal"}
         if isinstance(item, Picture):
             plain["file"] = self._names[item.file]
         return plain
+
+    def _content(self, item: Item, words: Words) -> dict[str, Any] | str:
+        """A text with the fonts that it is set in, or a code as a drawing."""
+        if isinstance(item, Text):
+            text = _words(item, words)
+            return {"text": text, "fonts": fonts.for_text(text, item.font, self._own(words.template))}
+        return _qr(words.address, item.colour) if isinstance(item, Qr) else ""
 
     def _store(self, key: str) -> str:
         """Write a file under a name by which typst knows its kind; fonts into a folder of their own."""
@@ -192,12 +200,6 @@ class Renderer:
         (self._folder / name).parent.mkdir(exist_ok=True)
         (self._folder / name).write_bytes(data)
         return name
-
-
-def _content(item: Item, words: Words) -> str:
-    if isinstance(item, Text):
-        return _words(item, words)
-    return _qr(words.address, item.colour) if isinstance(item, Qr) else ""
 
 
 def _words(item: Text, words: Words) -> str:

@@ -160,5 +160,5 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener("toggle", (event) => {
   if (event.target.matches?.("[data-item][open]")) choose(event.target.dataset.item, { open: false })
 }, true)
-document.addEventListener("htmx:afterSettle", show)
+document.addEventListener("htmx:afterSwap", show)
 show()

@@ -78,3 +78,8 @@ def _letter(text: object, index: int, height: float) -> Run | None:
         name.value.decode().rpartition("+")[2],
         "#" + "".join(f"{part.value:02x}" for part in colour[:3]),
     )
+
+
+def words(page: list[Run]) -> str:
+    """All that a page says, without spaces."""
+    return "".join(run.text for run in page).replace(" ", "")
