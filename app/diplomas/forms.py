@@ -119,7 +119,7 @@ class PlaceForm(Form):
 class TextForm(PlaceForm):
     shows = SelectField(_l("Shows"))
     text = StringField(_l("Words of its own"), filters=[words])
-    width = DecimalField(_l("Room at most, %% of the width"))
+    width = DecimalField(_l("Room at most, percent"))
     shrink = BooleanField(_l("Set smaller what is longer"))
     align = SelectField(
         _l("Stands"),
