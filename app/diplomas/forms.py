@@ -19,7 +19,7 @@ from .kinds import Basis
 from .models import DiplomaTemplate
 from .starters import STARTERS
 from .template import Item, Line, Picture, Qr, Text, What
-from .wording import LABELS
+from .wording import BASES, FIELDS
 
 MOST_PLACES = 1000
 
@@ -37,7 +37,7 @@ class TemplateForm(Form):
 
 
 class RuleForm(Form):
-    basis = SelectField(_l("Who"), choices=[SelectChoice(one.value, LABELS[one]) for one in Basis], coerce=Basis)
+    basis = SelectField(_l("Who"), choices=[SelectChoice(one.value, BASES[one]) for one in Basis], coerce=Basis)
     activity_id = SelectField(_l("In"), coerce=int, default=0)
     places = WholeNumberField(_l("Places 1 to"), validators=[], default=3)
     template_id = SelectField(_l("On"), coerce=int, validators=[CHOSEN])
@@ -141,7 +141,7 @@ class TextForm(PlaceForm):
         super().__init__(**options)
         self.shows.choices = [
             SelectChoice("", _("Words of its own")),
-            *(SelectChoice(one.value, LABELS[one]) for one in What),
+            *(SelectChoice(one.value, FIELDS[one]) for one in What),
         ]
         self.font.choices = [SelectChoice(family, family) for family in families]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -23,11 +21,13 @@ from .template import What
 NUMBER = "0000-0000-0000-0000"
 """Of an example."""
 
-LABELS: dict[StrEnum, LazyString] = {
+BASES: dict[Basis, LazyString] = {
     Basis.ACTIVITY: _l("The first of an activity, all together"),
     Basis.CATEGORY: _l("The first of each category in an activity"),
     Basis.GROUP: _l("The first of each group in an activity"),
     Basis.EVERYBODY: _l("Everybody who takes part"),
+}
+DOUBTS: dict[Doubt, LazyString] = {
     Doubt.PROVISIONAL: _l("scoring is still open"),
     Doubt.UNPUBLISHED: _l("not published yet"),
     Doubt.WITHHELD: _l("values wait to be checked"),
@@ -36,6 +36,8 @@ LABELS: dict[StrEnum, LazyString] = {
     Doubt.TWICE: _l("given by two rules, printed once"),
     Doubt.SAME_NAME: _l("the same name twice in this list"),
     Doubt.NO_RESULT: _l("no result in anything"),
+}
+FIELDS: dict[What, LazyString] = {
     What.PARTICIPANT_NAME: _l("Name of the participant"),
     What.PLACE: _l("Place, as 1st"),
     What.ACTIVITY: _l("Activity"),
@@ -48,8 +50,15 @@ LABELS: dict[StrEnum, LazyString] = {
 }
 
 
-def label(value: StrEnum) -> str:
-    return str(LABELS[value])
+def label(value: Basis | Doubt | What) -> str:
+    """Apart by kind: as texts, some of them are equal."""
+    match value:
+        case Basis():
+            return str(BASES[value])
+        case Doubt():
+            return str(DOUBTS[value])
+        case _:
+            return str(FIELDS[value])
 
 
 def says(award: Award, event: Event, language: str) -> dict[str, str]:

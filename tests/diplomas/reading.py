@@ -83,3 +83,19 @@ def _letter(text: object, index: int, height: float) -> Run | None:
 def words(page: list[Run]) -> str:
     """All that a page says, without spaces."""
     return "".join(run.text for run in page).replace(" ", "")
+
+
+def boxes(pdf: bytes) -> list[tuple[float, float, float, float]]:
+    """Where pictures and lines of the first page are: left, top, right, bottom in millimetres."""
+    document = pdfium.PdfDocument(pdf)
+    try:
+        page = document[0]
+        height = page.get_height()
+        return [
+            (left * MM, (height - top) * MM, right * MM, (height - bottom) * MM)
+            for one in page.get_objects(max_depth=4)
+            if one.type in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_PATH)
+            for left, bottom, right, top in [one.get_bounds()]
+        ]
+    finally:
+        document.close()
