@@ -6,6 +6,7 @@ from .accounts.models import AvatarFile, LoginSession, PersonalToken, RecoveryCo
 from .accounts.recovery.models import EmailChange, PasswordReset
 from .api.models import IdempotentAnswer
 from .audit.models import AuditEntry, Installation
+from .bundles.models import BundleImport
 from .changing.models import PlanChange
 from .diplomas.models import AwardRule, Diploma, DiplomaFile, DiplomaLayout, DiplomaTemplate, PrintRun
 from .events.models import (
@@ -32,7 +33,11 @@ __all__ = [
     "Activity",
     "AuditEntry",
     "AvatarFile",
+<<<<<<< HEAD
     "AwardRule",
+=======
+    "BundleImport",
+>>>>>>> main
     "Category",
     "Diploma",
     "DiplomaFile",

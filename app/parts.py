@@ -18,6 +18,7 @@ from .accounts.recovery import routes as recovery_routes
 from .api import routes as api_routes
 from .audit import commands as audit_commands
 from .audit import routes as audit_routes
+from .bundles import routes as bundles_routes
 from .changing import routes as changing_routes
 from .diplomas import designer_routes as diplomas_designer_routes
 from .diplomas import routes as diplomas_routes
@@ -78,9 +79,13 @@ PARTS: tuple[ModuleType, ...] = (
     lifecycle_routes,
     leaderboards_routes,
     exports_routes,
+<<<<<<< HEAD
     diplomas_routes,
     diplomas_designer_routes,
     diplomas_verification_routes,
+=======
+    bundles_routes,
+>>>>>>> main
     changing_routes,
     audit_routes,
     api_routes,
