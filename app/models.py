@@ -33,11 +33,8 @@ __all__ = [
     "Activity",
     "AuditEntry",
     "AvatarFile",
-<<<<<<< HEAD
     "AwardRule",
-=======
     "BundleImport",
->>>>>>> main
     "Category",
     "Diploma",
     "DiplomaFile",

@@ -79,13 +79,10 @@ PARTS: tuple[ModuleType, ...] = (
     lifecycle_routes,
     leaderboards_routes,
     exports_routes,
-<<<<<<< HEAD
     diplomas_routes,
     diplomas_designer_routes,
     diplomas_verification_routes,
-=======
     bundles_routes,
->>>>>>> main
     changing_routes,
     audit_routes,
     api_routes,
