@@ -57,7 +57,8 @@ def family_of(file: Path) -> str:
     from fontTools.ttLib import TTFont
 
     try:
-        with TTFont(file, lazy=True, fontNumber=0) as font:
+        # Opened here, for the library leaves a file open that it cannot read.
+        with file.open("rb") as opened, TTFont(opened, lazy=True, fontNumber=0) as font:
             if font["OS/2"].fsType & 0x0002:
                 raise BadFont("restricted")
             name = font["name"].getBestFamilyName()

@@ -179,7 +179,7 @@ def item_form(item: Item, families: Sequence[str], *, typed: bool = False) -> Pl
 
 
 def _message(error: Any) -> str:
-    limits = error.get("ctx", {})
+    limits = {name: f"{limit:g}" if isinstance(limit, float) else limit for name, limit in error.get("ctx", {}).items()}
     known = {
         "greater_than_equal": lambda: _("Write %(min)s or more.", min=limits["ge"]),
         "greater_than": lambda: _("Write more than %(min)s.", min=limits["gt"]),

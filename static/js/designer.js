@@ -8,7 +8,7 @@ const WAIT = 350 // milliseconds after the last arrow key
 let waiting = null
 
 const designer = () => document.getElementById("designer")
-const paper = () => document.getElementById("paper")
+const paper = () => document.getElementById("printed-page")
 const handle = (id) => document.getElementById(`handle-${id}`)
 const card = (id) => document.getElementById(`item-${id}`)
 const numbers = (one) => Object.fromEntries(["x", "y", "left", "top", "width", "height"].map((name) => [name, Number(one.dataset[name])]))

@@ -205,6 +205,14 @@ def test_the_announcer_reads_from_the_last_place_to_the_first_ties_together(worl
     assert words.index("Łukasz") < words.index("Anežka")
 
 
+def test_from_a_participants_page_their_own_are_printed(world: World) -> None:
+    world.rule(world.template())
+    person = world.people[1]
+    address = f"{world.url}/check?participant={person.id}"
+    assert address in world.browser.get(f"/events/{world.event.id}/participants/{person.id}").text
+    assert world.browser.get(address).text.count('name="award"') == 1
+
+
 def test_the_state_of_a_diploma_is_one_of_three_once_it_is_printed(world: World) -> None:
     world.rule(world.template())
     assert {one.state for one in world.diplomas(world.print())} == {DiplomaState.VALID}
