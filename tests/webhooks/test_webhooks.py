@@ -164,7 +164,7 @@ def test_saves_of_one_moment_go_together(browser: FlaskClient, event: Event, own
 def test_a_lock_and_a_publication_are_told(browser: FlaskClient, event: Event, owner: User, receiver: Receiver) -> None:
     add(browser, event, receiver)
     run, _person = score(event, owner)
-    browser.post(f"/events/{event.id}/results/locked", data={"activities": [run.id]})
+    browser.post(f"/events/{event.id}/results/locked", data={"activities": [run.id], "reason": "over"})
     for visibility in ("PRIVATE", "PUBLIC"):
         browser.post(f"/events/{event.id}/visibility", data={"visibility": visibility})
     work()
