@@ -187,6 +187,7 @@ class StandingsOfActivity(BaseModel):
     evaluation_type: EvaluationType
     unit: str
     provisional: bool = Field(description="The activity is open: values may still change.")
+    frozen_at: datetime | None = Field(description="As of when it is, where the organisers hold newer values back.")
     buckets: list[Bucket]
 
     @classmethod
@@ -198,6 +199,7 @@ class StandingsOfActivity(BaseModel):
             evaluation_type=activity.evaluation_type,
             unit=activity.unit,
             provisional=activity.state is ActivityState.OPEN,
+            frozen_at=standings.standings.freeze.at if standings.standings.freeze else None,
             buckets=_buckets(standings.standings, by, activity.mark_type),
         )
 

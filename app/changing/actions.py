@@ -16,6 +16,7 @@ from .. import audit
 from ..accounts.models import User
 from ..database import now
 from ..events.changes import Refused
+from ..events.freezes import in_force
 from ..events.kinds import EvaluationType, Formula, Gender
 from ..events.models import Activity, Event, Participant
 from ..events.queries import has_records
@@ -91,7 +92,7 @@ def _do(event: Event, step: PersonStep | ActivityStep | AddStep) -> Step:
         case PersonStep():
             _set_person(step)
         case ActivityStep():
-            _set_activity(step)
+            _set_activity(event, step)
     return step
 
 
@@ -110,10 +111,12 @@ def _set_person(step: PersonStep) -> None:
     db.session.flush()  # In this order, for a number is nobody else's at any moment.
 
 
-def _set_activity(step: ActivityStep) -> None:
+def _set_activity(event: Event, step: ActivityStep) -> None:
     activity = db.session.get(Activity, step.activity)
     if activity is None or getattr(activity, step.column) != step.old:
         raise _changed_since(activity.name if activity else "")
+    if in_force(event.freezes, activity.id):
+        raise Refused(_l("“%(name)s” is frozen, and its public board with it. Reveal it first.", name=activity.name))
     kind: Any = ENUMS.get(step.column, lambda value: value)
     setattr(activity, step.column, kind(step.new))
 

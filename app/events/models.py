@@ -19,7 +19,7 @@ from .marking import Marking
 
 
 class Event(Chained, Model):
-    """A competition. `revision` rises with every write to it or to anything in it."""
+    """A competition. `revision` rises with every write to it or to anything in it; `freezes` as in freezes.py."""
 
     __tablename__ = "events"
 
@@ -31,6 +31,7 @@ class Event(Chained, Model):
     visibility: Mapped[Visibility] = mapped_column(Enumerated(Visibility), default=Visibility.PRIVATE)
     link_token: Mapped[str] = mapped_column(String(43), unique=True)
     revision: Mapped[int] = mapped_column(default=1)
+    freezes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     groups: Mapped[list[Group]] = relationship(back_populates="event", order_by="Group.position, Group.id")

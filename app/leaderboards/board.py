@@ -13,6 +13,7 @@ from flask import Request, abort, url_for
 from flask_babel import gettext as _
 from flask_sqlalchemy.pagination import Pagination
 
+from ..events.freezes import Freeze
 from ..events.kinds import ActivityState, EvaluationType, EventStatus
 from ..events.labels import gender_of_many
 from ..events.models import Activity, Event
@@ -146,6 +147,10 @@ class Board:
     @property
     def is_final(self) -> bool:
         return self.activity is not None and self.activity.state is ActivityState.PUBLISHED
+
+    @property
+    def freeze(self) -> Freeze | None:
+        return self.standings.freeze
 
     @property
     def column(self) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from app.events.categories import Bracket, bracket_for
+from app.events.freezes import Freeze
 from app.events.kinds import Gender
 from app.scoring.values import Value
 
@@ -83,7 +84,7 @@ class Standings:
     """One activity. Only those with a value or a status are in rows; equals stand in the order of their names.
 
     Where values are checked, `unchecked` are the participants whose value nobody has, and `withheld` counts what is
-    not shown for that.
+    not shown for that. `freeze` says as of when it is, and `hidden` counts who a reveal has not come to.
     """
 
     together: tuple[Row, ...]
@@ -91,6 +92,8 @@ class Standings:
     groups: tuple[GroupStandings, ...]
     unchecked: frozenset[int] = frozenset()
     withheld: int = 0
+    freeze: Freeze | None = None
+    hidden: int = 0
 
     @property
     def done(self) -> int:
@@ -121,6 +124,23 @@ def arrange(
         together=place(recorded),
         buckets=tuple(Bucket(_key(*parts), *parts, place(by_bucket[parts])) for parts in sorted(by_bucket, key=_order)),
         groups=tuple(GroupStandings(group, count, place(by_group.get(group, []))) for group, count in people.items()),
+    )
+
+
+def revealed(standings: Standings, down_to: int) -> Standings:
+    """Without those who are better than that place in any list but their group's; the others keep their places."""
+    lists = [standings.together, *(bucket.rows for bucket in standings.buckets)]
+    hidden = {row.participant.id for rows in lists for row in rows if row.place is not None and row.place < down_to}
+
+    def shown(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        return tuple(row for row in rows if row.participant.id not in hidden)
+
+    return replace(
+        standings,
+        together=shown(standings.together),
+        buckets=tuple(replace(bucket, rows=shown(bucket.rows)) for bucket in standings.buckets),
+        groups=tuple(replace(group, rows=shown(group.rows)) for group in standings.groups),
+        hidden=len(hidden),
     )
 
 

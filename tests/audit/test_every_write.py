@@ -33,6 +33,7 @@ from app.events.team_actions import make_logins
 from app.extensions import Model, db
 from app.jobs.models import Job
 from app.jobs.runner import run_job
+from app.leaderboards.freezing.actions import freeze
 from app.scoring.actions import Entry, save_records
 from app.scoring.checking.actions import check
 from app.scoring.flags.actions import raise_flag
@@ -232,6 +233,12 @@ def states(world: World, to: str, now: ActivityState = ActivityState.OPEN) -> tu
     world.activity.state = now
     db.session.commit()
     return f"{world.url}/results/{to}", {"data": {"activities": [world.activity.id], "reason": "The jury said so."}}
+
+
+def frozen(world: World) -> str:
+    freeze(locked(Event, world.event.id), None, None, by=world.me)
+    db.session.commit()
+    return f"{world.url}/freeze"
 
 
 def team_code(world: World) -> str:
@@ -453,6 +460,12 @@ EXAMPLES: dict[str, Example] = {
     "judges.create": form(lambda w: f"{w.url}/judges", group="1", activity="0", hours="4"),
     "judges.revoke": form(lambda w: f"{w.url}/judges/{judge_link(w)[0]}/revoke"),
     "judges.start": lambda w: ("/judge", {"data": {"token": judge_link(w)[1], "name": "Nela"}}),
+    "freezing.create": form(lambda w: f"{w.url}/freeze", activity="0"),
+    "freezing.reveal": form(lambda w: f"{frozen(w)}/{w.activity.id}/reveal"),
+    "freezing.reveal_event": form(lambda w: f"{frozen(w)}/reveal"),
+    "freezing.reveal_next": form(lambda w: f"{frozen(w)}/{w.activity.id}/next"),
+    "freezing.reveal_next_of_event": form(lambda w: f"{frozen(w)}/next"),
+    "freezing.undo": form(lambda w: f"{frozen(w)}/undo"),
     "lifecycle.lock": lambda w: states(w, "locked"),
     "lifecycle.publish": lambda w: states(w, "published", now=ActivityState.LOCKED),
     "lifecycle.reopen": lambda w: states(w, "open", now=ActivityState.PUBLISHED),
