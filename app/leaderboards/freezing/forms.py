@@ -39,7 +39,7 @@ class FreezeForm(Form):
     @property
     def moment(self) -> datetime | None:
         typed: datetime | None = self.at.data
-        return to_utc(typed).replace(tzinfo=UTC) if typed else None  # type: ignore[no-untyped-call, no-any-return]
+        return to_utc(typed).replace(tzinfo=UTC) if typed else None  # type: ignore[no-untyped-call]
 
     @property
     def chosen(self) -> Activity | None:
