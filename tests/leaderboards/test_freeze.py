@@ -39,7 +39,7 @@ LATER = "7770777"
 
 
 @pytest.fixture
-def ivan(sign_in: SignIn) -> FlaskClient:
+def ivan(context: None, sign_in: SignIn) -> FlaskClient:
     return sign_in(make.user(Role.ADMIN, "Ivan"))
 
 
@@ -224,7 +224,7 @@ def crawl(browser: FlaskClient, start: list[str]) -> Iterator[Crawled]:
         answer = browser.get(address, headers={"Accept-Encoding": "identity"})
         if answer.status_code != 200:
             continue
-        yield Crawled(address, answer.get_data(as_text=True))
+        yield Crawled(address, answer.data.decode("latin-1"))
         if answer.mimetype != "text/html":
             continue
         for found in re.findall(r'(?:href|src|hx-get|action|data-[a-z-]+)="(/[^"#]*)', answer.text):
