@@ -16,7 +16,6 @@ from .. import audit
 from ..accounts.models import User
 from ..database import now
 from ..events.changes import Refused
-from ..events.freezes import in_force
 from ..events.kinds import EvaluationType, Formula, Gender
 from ..events.models import Activity, Event, Participant
 from ..events.queries import has_records
@@ -26,6 +25,7 @@ from ..scoring.actions import Entry, NotOpen, plain_marks, save_records
 from ..scoring.formulas import total
 from ..scoring.models import Record, Source
 from ..scoring.queries import standings
+from .making import refuse_frozen
 from .models import PlanChange
 from .plan import ActivityStep, AddStep, MarksStep, PersonStep, Plan, Step, as_json, backwards, from_json
 
@@ -115,8 +115,7 @@ def _set_activity(event: Event, step: ActivityStep) -> None:
     activity = db.session.get(Activity, step.activity)
     if activity is None or getattr(activity, step.column) != step.old:
         raise _changed_since(activity.name if activity else "")
-    if in_force(event.freezes, activity.id):
-        raise Refused(_l("“%(name)s” is frozen, and its public board with it. Reveal it first.", name=activity.name))
+    refuse_frozen(event, activity)
     kind: Any = ENUMS.get(step.column, lambda value: value)
     setattr(activity, step.column, kind(step.new))
 
