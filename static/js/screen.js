@@ -39,18 +39,20 @@ async function ask() {
 
 function show(html) {
   const before = screen.firstElementChild?.dataset.shows;
-  const old = new Map([...screen.querySelectorAll("[id^=row-]")].map((row) => [row.id, row.textContent]));
+  const old = new Map([...screen.querySelectorAll("[id^=row-]")].map((row) => [row.id, valueOf(row)]));
   const stood = places(screen, "[id^=row-]");
   screen.innerHTML = html;
   layOut();
   if (before !== screen.firstElementChild?.dataset.shows) { page = 0; turned = Date.now(); layOut(); return; }
   glide(stood, screen, "[id^=row-]");
   for (const row of old.size ? screen.querySelectorAll("[id^=row-]") : []) {
-    if (old.get(row.id) === row.textContent) continue;
+    if (old.get(row.id) === valueOf(row)) continue;
     row.classList.add("is-changed");
     setTimeout(() => row.classList.remove("is-changed"), MARKED_FOR);
   }
 }
+
+const valueOf = (row) => row.lastElementChild?.textContent;
 
 // Pages -----------------------------------------------------------------------------------------------------------
 
