@@ -119,7 +119,7 @@ class Board:
 
     @cached_property
     def lines(self) -> Lines:
-        return Lines(_rows(self.standings, self.view.bucket), self.view.page)
+        return Lines(rows_of(self.standings, self.view.bucket), self.view.page)
 
     @property
     def filters(self) -> list[Filter]:
@@ -214,7 +214,7 @@ def bucket_name(bucket: Bucket) -> str:
     return f"{gender} · {category}"
 
 
-def _rows(standings: Standings, bucket: str) -> tuple[Row, ...]:
+def rows_of(standings: Standings, bucket: str) -> tuple[Row, ...]:
     if bucket == TOGETHER:
         return standings.together
     parts: list[Bucket | GroupStandings] = [*standings.buckets, *standings.groups]

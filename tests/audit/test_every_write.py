@@ -34,6 +34,10 @@ from app.extensions import Model, db
 from app.jobs.models import Job
 from app.jobs.runner import run_job
 from app.leaderboards.freezing.actions import freeze
+from app.leaderboards.screens import actions as screens
+from app.leaderboards.screens import pairing
+from app.leaderboards.screens.contents import Content, Kind
+from app.leaderboards.screens.models import Screen
 from app.scoring.actions import Entry, save_records
 from app.scoring.checking.actions import check
 from app.scoring.flags.actions import raise_flag
@@ -259,6 +263,28 @@ def frozen(world: World) -> str:
     freeze(locked(Event, world.event.id), None, None, by=world.me)
     db.session.commit()
     return f"{world.url}/freeze"
+
+
+def screen(world: World) -> str:
+    """One on which winners stand."""
+    made = screens.pair(world.event, "Left", "7" * 64, by=world.me)
+    winners = Content(kind=Kind.WINNERS, activity=world.activity.id)
+    screens.show(world.event, [made], winners, None, by=world.me)
+    db.session.commit()
+    return f"{world.url}/screens/{made.id}"
+
+
+def scene(world: World) -> int:
+    screen(world)
+    made = screens.keep_scene(world.event, "Opening", db.session.query(Screen).all(), by=world.me)
+    db.session.commit()
+    return made.id
+
+
+def sponsor(world: World) -> int:
+    made = screens.add_image(world.event, "Bakery", picture(), by=world.me)
+    db.session.commit()
+    return made.id
 
 
 def team_code(world: World) -> str:
@@ -510,6 +536,30 @@ EXAMPLES: dict[str, Example] = {
     "lifecycle.reopen": lambda w: states(w, "open", now=ActivityState.PUBLISHED),
     "undoing.undo": form(saved_row),
     "undoing.put_back": changed_row,
+    "screens.pair": lambda w: (
+        f"{w.url}/screens",
+        {"data": {"pair-code": pairing.code_for("7" * 64), "pair-name": "Left"}},
+    ),
+    "screens.create_overlay": form(lambda w: f"{w.url}/screens/overlays", **{"overlay-name": "Stream"}),
+    "screens.set_content": lambda w: (
+        f"{screen(w).rpartition('/')[0]}/show",
+        {
+            "data": {
+                **{"screen": "0", "kind": "message", "text": "Lunch", "theme": "dark", "bucket": "all"},
+                **{"activity": w.activity.id, "group": w.group.id},
+            }
+        },
+    ),
+    "screens.show_next": form(lambda w: f"{screen(w)}/next"),
+    "screens.delete": form(lambda w: f"{screen(w)}/delete"),
+    "screens.create_scene": form(lambda w: f"{w.url}/screens/scenes", **{"scene-name": "Opening"}),
+    "screens.show_scene": form(lambda w: f"{w.url}/screens/scenes/{scene(w)}/show"),
+    "screens.delete_scene": form(lambda w: f"{w.url}/screens/scenes/{scene(w)}/delete"),
+    "screens.create_image": lambda w: (
+        f"{w.url}/screens/images",
+        {"data": {"image-name": "Bakery", "image-file": (BytesIO(picture()), "b.png")}},
+    ),
+    "screens.delete_image": form(lambda w: f"{w.url}/screens/images/{sponsor(w)}/delete"),
     "scoring.save": lambda w: (sheet(w), {"data": row(w)}),
     "scoring.save_row": lambda w: (f"{sheet(w)}/{w.person.id}", {"data": row(w)}),
 }
