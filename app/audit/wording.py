@@ -17,17 +17,14 @@ KINDS: dict[str, LazyString] = {
     "import": _l("Imports"),
     "plan": _l("Changes of the plan"),
     "records": _l("Values"),
-<<<<<<< HEAD
     "board": _l("Boards"),
     "screen": _l("Screens"),
     "scene": _l("Scenes"),
     "sponsor": _l("Sponsors' pictures"),
-=======
     "diploma_template": _l("Templates of diplomas"),
     "diploma_file": _l("Pictures and fonts of diplomas"),
     "award_rule": _l("Rules of diplomas"),
     "diplomas": _l("Diplomas"),
->>>>>>> main
     "flag": _l("Flags"),
     "judge_link": _l("Judges' links"),
     "user": _l("Accounts"),
@@ -81,7 +78,6 @@ ACTIONS: dict[str, LazyString] = {
     "plan.undo": _l("Undid a change of the plan"),
     "records.save": _l("Wrote values"),
     "records.check": _l("Checked values"),
-<<<<<<< HEAD
     "board.freeze": _l("Froze a board"),
     "board.reveal": _l("Revealed a board"),
     "board.undo": _l("Took back the last freeze or reveal"),
@@ -93,7 +89,6 @@ ACTIONS: dict[str, LazyString] = {
     "scene.delete": _l("Deleted a scene"),
     "sponsor.create": _l("Added a sponsor's picture"),
     "sponsor.delete": _l("Deleted a sponsor's picture"),
-=======
     "diploma_template.create": _l("Made a template for diplomas"),
     "diploma_template.save": _l("Renamed a template for diplomas"),
     "diploma_template.design": _l("Changed the look of diplomas"),
@@ -104,7 +99,6 @@ ACTIONS: dict[str, LazyString] = {
     "diplomas.print": _l("Had diplomas printed"),
     "diplomas.cancel": _l("Cancelled the printing of diplomas"),
     "diplomas.revoke": _l("Revoked a diploma"),
->>>>>>> main
     "flag.raise": _l("Flagged a result"),
     "flag.answer": _l("Answered a flag"),
     "judge_link.make": _l("Made a judge's link"),
