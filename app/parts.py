@@ -24,6 +24,7 @@ from .events import routes as events_routes
 from .events.importing import routes as importing_routes
 from .exports import routes as exports_routes
 from .jobs import commands as job_commands
+from .leaderboards import ranking_routes
 from .leaderboards import routes as leaderboards_routes
 from .scoring import importing as scoring_importing
 from .scoring import leaving as scoring_leaving
@@ -65,6 +66,7 @@ PARTS: tuple[ModuleType, ...] = (
     judges_routes,
     lifecycle_routes,
     leaderboards_routes,
+    ranking_routes,
     exports_routes,
     changing_routes,
     audit_routes,

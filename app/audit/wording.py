@@ -34,6 +34,7 @@ ACTIONS: dict[str, LazyString] = {
     "event.save": _l("Changed the event"),
     "event.status": _l("Changed the event's status"),
     "event.visibility": _l("Changed who may watch"),
+    "event.overall": _l("Changed the overall ranking"),
     "event.delete": _l("Deleted the event"),
     "group.create": _l("Added a group"),
     "group.save": _l("Changed a group"),

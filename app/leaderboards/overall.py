@@ -6,6 +6,7 @@ Pure calculation in decimals. Nothing on the way is rounded unless the scheme sa
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, localcontext
@@ -116,7 +117,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Parted(Generic[K]):
-    """Equal totals, parted by a rule: what this one has and what the one right above has, better first."""
+    """Equal totals, parted by a rule: what this one has and what the one right above has. Who has none has nothing."""
 
     rule: Rule
     other: K
@@ -159,9 +160,9 @@ def overall(
     """
     with localcontext(prec=DIGITS):
         higher = is_higher_better(scheme, columns)
-        scored = [_scores(column, people, scheme) for column in columns]
-        lines = [_line(key, columns, scored, scheme, higher) for key in people]
-        there = [line for line in lines if any(step.value for step in line.steps)]
+        steps_of_all = zip(*(_steps(column, people, scheme) for column in columns), strict=True)
+        lines = [_line(key, steps, columns, scheme, higher) for key, steps in zip(people, steps_of_all, strict=False)]
+        there = [line for line in lines if any(step.value is not None for step in line.steps)]
         tie_keys = _TieKeys(there, columns, scheme, higher, numbers or Numbers())
         return _placed(there, higher, tie_keys)
 
@@ -181,37 +182,53 @@ def is_higher_better(scheme: Scheme, columns: Sequence[Column[K]]) -> bool:
 # Scores of one activity ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Scored(Generic[K]):
-    places: Mapping[K, int]
-    scores: Mapping[K, Decimal]
-    worst: Decimal
-
-
-def _scores(column: Column[K], people: Sequence[K], scheme: Scheme) -> _Scored[K]:
-    entries = [Entry(key, column.values[key]) for key in people if key in column.values]
-    placed = {row.key: row for row in rank(entries, column.higher_is_better) if row.place is not None}
-    places = {key: row.place for key, row in placed.items() if row.place is not None}
-    amounts = {key: row.value.amount for key, row in placed.items() if row.value.amount is not None}
-    scores, worst = _score_all(column, places, amounts, scheme)
+def _steps(column: Column[K], people: Sequence[K], scheme: Scheme) -> list[Step]:
+    """One for each of `people`. Whoever has the same value shares the same step: there are far fewer of them."""
+    values = [column.values.get(key) for key in people]
+    count = Counter(map(id, values))
+    one_of = {id(value): value for value in values}
+    places: dict[Value, int] = {}
+    people_with: Counter[Value] = Counter()
+    above = 0
+    numbers = [value for value in one_of.values() if value is not None and value.amount is not None]
+    for row in rank((Entry(id(value), value) for value in numbers), column.higher_is_better):
+        places.setdefault(row.value, above + 1)
+        people_with[row.value] += count[row.key]
+        above += count[row.key]
+    scores, worst = _score_all(column, places, people_with, scheme)
     if scheme.decimals is not None:
-        scores = {key: _rounded(score, scheme.decimals) for key, score in scores.items()}
+        scores = {value: _rounded(score, scheme.decimals) for value, score in scores.items()}
         worst = _rounded(worst, scheme.decimals)
-    return _Scored(places, scores, worst)
+
+    def step(value: Value | None) -> Step:
+        if value is not None and value in scores:
+            return _counted(column, value, places[value], scores[value])
+        if scheme.missing is Missing.WORST:
+            return Step(column.key, value, None, worst, worst * column.weight, Fate.FILLED)
+        return Step(column.key, value, None, None, None, Fate.SKIPPED)
+
+    steps = {name: step(value) for name, value in one_of.items()}
+    return [steps[id(value)] for value in values]
+
+
+def _counted(column: Column[K], value: Value, place: int, score: Decimal) -> Step:
+    return Step(column.key, value, place, score, score * column.weight, Fate.COUNTED)
 
 
 def _score_all(
-    column: Column[K], places: Mapping[K, int], amounts: Mapping[K, Decimal], scheme: Scheme
-) -> tuple[Mapping[K, Decimal], Decimal]:
+    column: Column[K], places: Mapping[Value, int], people_with: Counter[Value], scheme: Scheme
+) -> tuple[dict[Value, Decimal], Decimal]:
+    """The score for each value, and the worst."""
+    amounts = {value: value.amount for value in places if value.amount is not None}
     match scheme.method:
         case Method.PLACES:
-            return {key: Decimal(place) for key, place in places.items()}, Decimal(len(places) + 1)
+            return {value: Decimal(place) for value, place in places.items()}, Decimal(people_with.total() + 1)
         case Method.POINTS:
-            return {key: points_for(place, scheme.points) for key, place in places.items()}, NOUGHT
+            return {value: points_for(place, scheme.points) for value, place in places.items()}, NOUGHT
         case Method.PERCENT:
             return _percents(amounts, column.higher_is_better), NOUGHT
         case Method.Z:
-            scores = _z_scores(amounts, column.higher_is_better)
+            scores = _z_scores(amounts, people_with, column.higher_is_better)
             return scores, min(scores.values(), default=NOUGHT)
         case Method.VALUES | Method.MEAN:
             if column.higher_is_better:
@@ -223,7 +240,7 @@ def points_for(place: int, points: Sequence[Decimal]) -> Decimal:
     return points[place - 1] if place <= len(points) else NOUGHT
 
 
-def _percents(amounts: Mapping[K, Decimal], higher: bool) -> dict[K, Decimal]:
+def _percents(amounts: Mapping[Value, Decimal], higher: bool) -> dict[Value, Decimal]:
     """Of the best, at most 100 and at least 0. Where the best is 0 or less there is nothing to have a part of."""
     if not amounts:
         return {}
@@ -235,51 +252,41 @@ def _percents(amounts: Mapping[K, Decimal], higher: bool) -> dict[K, Decimal]:
         part, whole = (amount, best) if higher else (best, amount)
         return max(part * HUNDRED / whole, NOUGHT) if whole > 0 else NOUGHT
 
-    return {key: percent(amount) for key, amount in amounts.items()}
+    return {value: percent(amount) for value, amount in amounts.items()}
 
 
-def _z_scores(amounts: Mapping[K, Decimal], higher: bool) -> dict[K, Decimal]:
+def _z_scores(amounts: Mapping[Value, Decimal], count: Counter[Value], higher: bool) -> dict[Value, Decimal]:
     """Distance from the mean in sample deviations, better is higher; where nothing deviates all are 0."""
-    count = len(amounts)
-    if count < 2:
+    people = sum(count[value] for value in amounts)
+    if people < 2:
         return dict.fromkeys(amounts, NOUGHT)
-    mean = sum(amounts.values(), NOUGHT) / count
-    squares = sum(((amount - mean) ** 2 for amount in amounts.values()), NOUGHT)
-    deviation = (squares / (count - 1)).sqrt()
+    mean = sum((amount * count[value] for value, amount in amounts.items()), NOUGHT) / people
+    squares = sum(((amount - mean) ** 2 * count[value] for value, amount in amounts.items()), NOUGHT)
+    deviation = (squares / (people - 1)).sqrt()
     if not deviation:
         return dict.fromkeys(amounts, NOUGHT)
     sign = 1 if higher else -1
-    return {key: sign * (amount - mean) / deviation for key, amount in amounts.items()}
+    return {value: sign * (amount - mean) / deviation for value, amount in amounts.items()}
 
 
 # Totals ----------------------------------------------------------------------------------------------------------
 
 
-def _line(key: K, columns: Sequence[Column[K]], scored: Sequence[_Scored[K]], scheme: Scheme, higher: bool) -> Line[K]:
-    steps = [_step(key, column, one, scheme) for column, one in zip(columns, scored, strict=True)]
+def _line(key: K, steps: tuple[Step, ...], columns: Sequence[Column[K]], scheme: Scheme, higher: bool) -> Line[K]:
     if scheme.best is not None:
         steps = _keep_best(steps, scheme.best, higher)
     has_number = any(step.fate is Fate.COUNTED for step in steps)
     is_out = scheme.missing is Missing.OUT and _is_short(steps, scheme.best)
     total = _total(steps, columns, scheme) if has_number and not is_out else None
-    return Line(key, None, total, tuple(steps))
+    return Line(key, None, total, steps)
 
 
-def _step(key: K, column: Column[K], scored: _Scored[K], scheme: Scheme) -> Step:
-    value, score = column.values.get(key), scored.scores.get(key)
-    if score is not None:
-        return Step(column.key, value, scored.places[key], score, score * column.weight, Fate.COUNTED)
-    if scheme.missing is Missing.WORST:
-        return Step(column.key, value, None, scored.worst, scored.worst * column.weight, Fate.FILLED)
-    return Step(column.key, value, None, None, None, Fate.SKIPPED)
-
-
-def _keep_best(steps: Sequence[Step], best: int, higher: bool) -> list[Step]:
+def _keep_best(steps: Sequence[Step], best: int, higher: bool) -> tuple[Step, ...]:
     """Drop all but the best; of equals the earlier activity stays."""
     weighted = [(step.weighted, index) for index, step in enumerate(steps) if step.weighted is not None]
     weighted.sort(key=lambda one: (one[0].copy_negate() if higher else one[0], one[1]))
     kept = {index for _score, index in weighted[:best]}
-    return [step if index in kept or step.weighted is None else _dropped(step) for index, step in enumerate(steps)]
+    return tuple(step if index in kept or step.weighted is None else _dropped(step) for index, step in enumerate(steps))
 
 
 def _dropped(step: Step) -> Step:
@@ -292,16 +299,18 @@ def _is_short(steps: Sequence[Step], best: int | None) -> bool:
 
 
 def _total(steps: Sequence[Step], columns: Sequence[Column[K]], scheme: Scheme) -> Decimal:
-    counted = [(step, column) for step, column in zip(steps, columns, strict=True) if _counts(step)]
-    total = sum((step.weighted for step, _column in counted if step.weighted is not None), NOUGHT)
+    total = NOUGHT
+    for step in steps:
+        if step.weighted is not None and _counts(step):
+            total += step.weighted
     if scheme.method is Method.MEAN:
-        weights = sum((column.weight for _step, column in counted), NOUGHT)
+        weights = sum((column.weight for step, column in zip(steps, columns, strict=True) if _counts(step)), NOUGHT)
         total = total / weights if weights else NOUGHT
     return total if scheme.decimals is None else _rounded(total, scheme.decimals)
 
 
 def _counts(step: Step) -> bool:
-    return step.fate in {Fate.COUNTED, Fate.FILLED}
+    return step.fate is Fate.COUNTED or step.fate is Fate.FILLED
 
 
 def _rounded(number: Decimal, decimals: int) -> Decimal:
@@ -333,6 +342,18 @@ class _TieKeys(Generic[K]):
 
     def of(self, line: Line[K]) -> tuple[TieKey, ...]:
         return tuple(self._one(line, rule) for rule in self.rules)
+
+    def parted(self, mine: tuple[TieKey, ...], theirs: tuple[TieKey, ...], other: K) -> Parted[K]:
+        link = next(index for index, pair in enumerate(zip(mine, theirs, strict=True)) if pair[0] != pair[1])
+        rule = self.rules[link]
+        return Parted(rule, other, self._as_they_are(rule, mine[link]), self._as_they_are(rule, theirs[link]))
+
+    def _as_they_are(self, rule: Rule, key: TieKey) -> tuple[Decimal, ...]:
+        """What is better when higher is compared upside down."""
+        is_turned = (rule.tie_break is TieBreak.BEST_SINGLE and self._higher) or (
+            rule.tie_break is TieBreak.NUMBER and rule.higher_is_better
+        )
+        return tuple(number.copy_negate() if is_turned else number for number in key if number.is_finite())
 
     def _one(self, line: Line[K], rule: Rule) -> TieKey:
         match rule.tie_break:
@@ -375,15 +396,10 @@ def _break_ties(equals: list[Line[K]], above: int, tie_keys: _TieKeys[K]) -> lis
         parted = None
         if before is not None and key != before[0]:
             place = position
-            parted = _parted(tie_keys.rules, key, before[0], before[1].key)
+            parted = tie_keys.parted(key, before[0], before[1].key)
         broken.append(_with_place(line, place, parted))
         before = (key, line)
     return broken
-
-
-def _parted(rules: Sequence[Rule], mine: tuple[TieKey, ...], theirs: tuple[TieKey, ...], other: K) -> Parted[K]:
-    link = next(index for index, pair in enumerate(zip(mine, theirs, strict=True)) if pair[0] != pair[1])
-    return Parted(rules[link], other, mine[link], theirs[link])
 
 
 def _with_place(line: Line[K], place: int, parted: Parted[K] | None) -> Line[K]:
