@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from app import processes
@@ -94,6 +95,28 @@ def test_it_starts_twice_and_stops_everything(supervisor: Supervisor) -> None:
     children = supervisor.children()
     assert supervisor.send(signal.SIGINT) == 0
     assert gone(children)
+
+
+def test_a_newcomer_signs_in_through_the_sandbox(supervisor: Supervisor) -> None:
+    supervisor.start()
+    assert "as a made-up player" in supervisor.said()
+    with httpx.Client(base_url=supervisor.url, trust_env=False) as browser:
+        assert "Sign in with osu!" in browser.get("/sign-in").text
+        page = browser.get("/sign-in/osu").headers["Location"]
+        assert processes.wait_until(lambda: answers(page), 10)
+        back = httpx.post(page, data={"who": "7001"}, trust_env=False).headers["Location"]
+        assert browser.get(back).status_code == 303
+        assert "Larkspur" in browser.get("/account").text
+
+
+def test_in_production_there_is_no_sandbox(tmp_path: Path) -> None:
+    real = Supervisor(tmp_path / "instance", LAUREL_ENV="production", SECRET_KEY="0123456789abcdefghijklmnopqrstuv")
+    real.start()
+    try:
+        assert b"sandbox" not in b"".join(Path(f"/proc/{pid}/cmdline").read_bytes() for pid in real.children())
+        assert httpx.get(f"{real.url}/sign-in/osu", trust_env=False).status_code == 404
+    finally:
+        processes.kill(real.process)
 
 
 def test_children_do_not_outlive_a_supervisor_that_is_killed(supervisor: Supervisor) -> None:

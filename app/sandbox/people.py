@@ -144,7 +144,11 @@ def among_many(player: Player, url: str) -> dict[str, Any]:
 
 
 def rulesets(player: Player) -> dict[str, Any]:
-    return {mode: statistics(player, mode) for mode in RULESETS}
+    """Without their place in the country, which only one ruleset's own page tells."""
+    figures = {mode: statistics(player, mode) for mode in RULESETS}
+    for figure in figures.values():
+        del figure["country_rank"], figure["rank"]
+    return figures
 
 
 def statistics(player: Player, mode: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def create(sandbox: Sandbox) -> Flask:
             time.sleep(fault.seconds)
         if fault is None or (fault.status is None and fault.seconds):
             return None
-        return Response(fault.body, fault.status or 200, mimetype="text/html")
+        return Response(fault.body, fault.status or 200, fault.headers, mimetype="text/html")
 
     @app.get("/avatars/<int:number>.png")
     @app.get("/covers/<int:number>.png")

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from .people import CODERS, PLAYERS, Coder, Player
 
@@ -41,11 +42,12 @@ class Token:
 
 @dataclass
 class Fault:
-    """What happens to calls of a path instead of an answer."""
+    """What happens to calls of a path instead of an answer. With seconds alone, the answer is only late."""
 
     status: int | None = None
     body: str = "<html>Bad gateway</html>"
     seconds: float = 0
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -69,11 +71,9 @@ class Sandbox:
         """Let the application that is reached at these addresses be called back, exactly there."""
         self.callbacks |= {f"{address}{path}" for address in addresses for path in CALLBACKS}
 
-    def fault(
-        self, path: str, *, status: int | None = None, body: str = "<html>Bad gateway</html>", seconds: float = 0
-    ) -> None:
-        """From now on, calls of paths that begin like this wait, and get this status, or this body with a 200."""
-        self.faults[path] = Fault(status, body, seconds)
+    def fault(self, path: str, **what: Any) -> None:
+        """From now on, calls of paths that begin like this meet a `Fault`: they wait, or get a status, or a body."""
+        self.faults[path] = Fault(**what)
 
     def fault_of(self, path: str) -> Fault | None:
         return next((fault for start, fault in self.faults.items() if path.startswith(start)), None)
@@ -120,6 +120,3 @@ class Sandbox:
 
     def revoke(self, text: str) -> None:
         self.tokens.pop(text, None)
-
-    def refreshes(self) -> int:
-        return len([token for token in self.tokens.values() if token.refresh])

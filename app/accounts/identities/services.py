@@ -135,6 +135,8 @@ class Service:
                 if error.error in {"invalid_client", "incorrect_client_credentials", "redirect_uri_mismatch"}:
                     raise failures.KeysRefused from None
                 raise refused from None
+            except httpx.HTTPStatusError:
+                raise failures.Away from None
 
 
 def service(provider: str) -> Service | None:
