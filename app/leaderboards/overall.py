@@ -6,8 +6,8 @@ Pure calculation in decimals. Nothing on the way is rounded unless the scheme sa
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
@@ -162,7 +162,7 @@ def overall(
         higher = is_higher_better(scheme, columns)
         steps_of_all = zip(*(_steps(column, people, scheme) for column in columns), strict=True)
         lines = [_line(key, steps, columns, scheme, higher) for key, steps in zip(people, steps_of_all, strict=False)]
-        there = [line for line in lines if any(step.value is not None for step in line.steps)]
+        there = [line for line in lines if line.total is not None or any(step.value for step in line.steps)]
         tie_keys = _TieKeys(there, columns, scheme, higher, numbers or Numbers())
         return _placed(there, higher, tie_keys)
 
@@ -182,69 +182,101 @@ def is_higher_better(scheme: Scheme, columns: Sequence[Column[K]]) -> bool:
 # Scores of one activity ------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """A number that somebody has, the place it has, and how many people have it."""
+
+    value: Value
+    amount: Decimal
+    place: int
+    people: int
+
+
 def _steps(column: Column[K], people: Sequence[K], scheme: Scheme) -> list[Step]:
     """One for each of `people`. Whoever has the same value shares the same step: there are far fewer of them."""
     values = [column.values.get(key) for key in people]
     count = Counter(map(id, values))
     one_of = {id(value): value for value in values}
-    places: dict[Value, int] = {}
-    people_with: Counter[Value] = Counter()
-    above = 0
-    numbers = [value for value in one_of.values() if value is not None and value.amount is not None]
-    for row in rank((Entry(id(value), value) for value in numbers), column.higher_is_better):
-        places.setdefault(row.value, above + 1)
-        people_with[row.value] += count[row.key]
-        above += count[row.key]
-    scores, worst = _score_all(column, places, people_with, scheme)
+    equals = _equal_numbers(one_of.values())
+    levels = _levels(equals, count, column.higher_is_better)
+    scores, worst = _score_all(column, levels, scheme)
     if scheme.decimals is not None:
-        scores = {value: _rounded(score, scheme.decimals) for value, score in scores.items()}
+        scores = [_rounded(score, scheme.decimals) for score in scores]
         worst = _rounded(worst, scheme.decimals)
-
-    def step(value: Value | None) -> Step:
-        if value is not None and value in scores:
-            return _counted(column, value, places[value], scores[value])
-        if scheme.missing is Missing.WORST:
-            return Step(column.key, value, None, worst, worst * column.weight, Fate.FILLED)
-        return Step(column.key, value, None, None, None, Fate.SKIPPED)
-
-    steps = {name: step(value) for name, value in one_of.items()}
+    steps: dict[int, Step] = {}
+    for level, score in zip(levels, scores, strict=True):
+        weighted = score * column.weight
+        step = Step(column.key, level.value, level.place, score, weighted, Fate.COUNTED)
+        for value in equals[level.amount, level.value.ties]:
+            steps[id(value)] = step
+    for name, value in one_of.items():
+        if name not in steps:
+            steps[name] = _step_without_number(column, value, worst, scheme)
     return [steps[id(value)] for value in values]
 
 
-def _counted(column: Column[K], value: Value, place: int, score: Decimal) -> Step:
-    return Step(column.key, value, place, score, score * column.weight, Fate.COUNTED)
+def _step_without_number(column: Column[K], value: Value | None, worst: Decimal, scheme: Scheme) -> Step:
+    if scheme.missing is Missing.WORST:
+        return Step(column.key, value, None, worst, worst * column.weight, Fate.FILLED)
+    return Step(column.key, value, None, None, None, Fate.SKIPPED)
 
 
-def _score_all(
-    column: Column[K], places: Mapping[Value, int], people_with: Counter[Value], scheme: Scheme
-) -> tuple[dict[Value, Decimal], Decimal]:
-    """The score for each value, and the worst."""
-    amounts = {value: value.amount for value in places if value.amount is not None}
+Number = tuple[Decimal, tuple[Decimal, ...]]
+
+
+def _equal_numbers(values: Iterable[Value | None]) -> dict[Number, list[Value]]:
+    equals: defaultdict[Number, list[Value]] = defaultdict(list)
+    for value in values:
+        if value is not None and value.amount is not None:
+            equals[value.amount, value.ties].append(value)
+    return equals
+
+
+def _levels(equals: Mapping[Number, Sequence[Value]], count: Mapping[int, int], higher: bool) -> list[_Level]:
+    """Best first."""
+    if any(ties for _amount, ties in equals):
+        ranked = rank((Entry(number, values[0]) for number, values in equals.items()), higher)
+        best_first = [row.key for row in ranked]
+    else:
+        best_first = sorted(equals, reverse=higher)
+    levels = []
+    above = 0
+    for number in best_first:
+        people = sum(count[id(value)] for value in equals[number])
+        levels.append(_Level(equals[number][0], number[0], above + 1, people))
+        above += people
+    return levels
+
+
+def _score_all(column: Column[K], levels: Sequence[_Level], scheme: Scheme) -> tuple[Sequence[Decimal], Decimal]:
+    """The score of each level, and the worst."""
+    amounts = [level.amount for level in levels]
     match scheme.method:
         case Method.PLACES:
-            return {value: Decimal(place) for value, place in places.items()}, Decimal(people_with.total() + 1)
+            last = sum(level.people for level in levels)
+            return [Decimal(level.place) for level in levels], Decimal(last + 1)
         case Method.POINTS:
-            return {value: points_for(place, scheme.points) for value, place in places.items()}, NOUGHT
+            return [points_for(level.place, scheme.points) for level in levels], NOUGHT
         case Method.PERCENT:
             return _percents(amounts, column.higher_is_better), NOUGHT
         case Method.Z:
-            scores = _z_scores(amounts, people_with, column.higher_is_better)
-            return scores, min(scores.values(), default=NOUGHT)
+            scores = _z_scores(levels, column.higher_is_better)
+            return scores, min(scores, default=NOUGHT)
         case Method.VALUES | Method.MEAN:
             if column.higher_is_better:
-                return amounts, min([NOUGHT, *amounts.values()])
-            return amounts, max(amounts.values(), default=NOUGHT)
+                return amounts, min([NOUGHT, *amounts])
+            return amounts, max(amounts, default=NOUGHT)
 
 
 def points_for(place: int, points: Sequence[Decimal]) -> Decimal:
     return points[place - 1] if place <= len(points) else NOUGHT
 
 
-def _percents(amounts: Mapping[Value, Decimal], higher: bool) -> dict[Value, Decimal]:
+def _percents(amounts: Sequence[Decimal], higher: bool) -> list[Decimal]:
     """Of the best, at most 100 and at least 0. Where the best is 0 or less there is nothing to have a part of."""
     if not amounts:
-        return {}
-    best = max(amounts.values()) if higher else min(amounts.values())
+        return []
+    best = max(amounts) if higher else min(amounts)
 
     def percent(amount: Decimal) -> Decimal:
         if amount == best:
@@ -252,21 +284,21 @@ def _percents(amounts: Mapping[Value, Decimal], higher: bool) -> dict[Value, Dec
         part, whole = (amount, best) if higher else (best, amount)
         return max(part * HUNDRED / whole, NOUGHT) if whole > 0 else NOUGHT
 
-    return {value: percent(amount) for value, amount in amounts.items()}
+    return [percent(amount) for amount in amounts]
 
 
-def _z_scores(amounts: Mapping[Value, Decimal], count: Counter[Value], higher: bool) -> dict[Value, Decimal]:
+def _z_scores(levels: Sequence[_Level], higher: bool) -> list[Decimal]:
     """Distance from the mean in sample deviations, better is higher; where nothing deviates all are 0."""
-    people = sum(count[value] for value in amounts)
+    people = sum(level.people for level in levels)
     if people < 2:
-        return dict.fromkeys(amounts, NOUGHT)
-    mean = sum((amount * count[value] for value, amount in amounts.items()), NOUGHT) / people
-    squares = sum(((amount - mean) ** 2 * count[value] for value, amount in amounts.items()), NOUGHT)
+        return [NOUGHT for _level in levels]
+    mean = sum((level.amount * level.people for level in levels), NOUGHT) / people
+    squares = sum(((level.amount - mean) ** 2 * level.people for level in levels), NOUGHT)
     deviation = (squares / (people - 1)).sqrt()
     if not deviation:
-        return dict.fromkeys(amounts, NOUGHT)
+        return [NOUGHT for _level in levels]
     sign = 1 if higher else -1
-    return {value: sign * (amount - mean) / deviation for value, amount in amounts.items()}
+    return [sign * (level.amount - mean) / deviation for level in levels]
 
 
 # Totals ----------------------------------------------------------------------------------------------------------
