@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
 from itertools import groupby
-from typing import Generic, TypeVar
+from operator import itemgetter
+from typing import Generic, NamedTuple, TypeVar
 
 from app.scoring.values import Value
 
@@ -182,37 +183,35 @@ def is_higher_better(scheme: Scheme, columns: Sequence[Column[K]]) -> bool:
 # Scores of one activity ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
-    """A number that somebody has, the place it has, and how many people have it."""
+class _Level(NamedTuple):
+    """A number that somebody has, the place it has, and how many people have it; `equals` are as many objects."""
 
-    value: Value
     amount: Decimal
     place: int
     people: int
+    equals: Sequence[Value]
 
 
 def _steps(column: Column[K], people: Sequence[K], scheme: Scheme) -> list[Step]:
     """One for each of `people`. Whoever has the same value shares the same step: there are far fewer of them."""
     values = [column.values.get(key) for key in people]
-    count = Counter(map(id, values))
-    one_of = {id(value): value for value in values}
-    equals = _equal_numbers(one_of.values())
-    levels = _levels(equals, count, column.higher_is_better)
+    names = list(map(id, values))
+    one_of = dict(zip(names, values, strict=True))
+    levels = _levels(one_of.values(), Counter(names), column.higher_is_better)
     scores, worst = _score_all(column, levels, scheme)
     if scheme.decimals is not None:
         scores = [_rounded(score, scheme.decimals) for score in scores]
         worst = _rounded(worst, scheme.decimals)
     steps: dict[int, Step] = {}
-    for level, score in zip(levels, scores, strict=True):
-        weighted = score * column.weight
-        step = Step(column.key, level.value, level.place, score, weighted, Fate.COUNTED)
-        for value in equals[level.amount, level.value.ties]:
+    weight = column.weight
+    for (_amount, place, _people, equals), score in zip(levels, scores, strict=True):
+        step = Step(column.key, equals[0], place, score, score * weight, Fate.COUNTED)
+        for value in equals:
             steps[id(value)] = step
-    for name, value in one_of.items():
+    for name, other in one_of.items():
         if name not in steps:
-            steps[name] = _step_without_number(column, value, worst, scheme)
-    return [steps[id(value)] for value in values]
+            steps[name] = _step_without_number(column, other, worst, scheme)
+    return [steps[name] for name in names]
 
 
 def _step_without_number(column: Column[K], value: Value | None, worst: Decimal, scheme: Scheme) -> Step:
@@ -221,30 +220,24 @@ def _step_without_number(column: Column[K], value: Value | None, worst: Decimal,
     return Step(column.key, value, None, None, None, Fate.SKIPPED)
 
 
-Number = tuple[Decimal, tuple[Decimal, ...]]
-
-
-def _equal_numbers(values: Iterable[Value | None]) -> dict[Number, list[Value]]:
-    equals: defaultdict[Number, list[Value]] = defaultdict(list)
+def _levels(values: Iterable[Value | None], count: Mapping[int, int], higher: bool) -> list[_Level]:
+    """Best first."""
+    equals: defaultdict[tuple[Decimal, tuple[Decimal, ...]], list[Value]] = defaultdict(list)
     for value in values:
         if value is not None and value.amount is not None:
             equals[value.amount, value.ties].append(value)
-    return equals
-
-
-def _levels(equals: Mapping[Number, Sequence[Value]], count: Mapping[int, int], higher: bool) -> list[_Level]:
-    """Best first."""
     if any(ties for _amount, ties in equals):
-        ranked = rank((Entry(number, values[0]) for number, values in equals.items()), higher)
+        ranked = rank((Entry(number, same[0]) for number, same in equals.items()), higher)
         best_first = [row.key for row in ranked]
     else:
-        best_first = sorted(equals, reverse=higher)
+        best_first = sorted(equals, key=itemgetter(0), reverse=higher)
     levels = []
-    above = 0
+    place = 1
     for number in best_first:
-        people = sum(count[id(value)] for value in equals[number])
-        levels.append(_Level(equals[number][0], number[0], above + 1, people))
-        above += people
+        same = equals[number]
+        people = count[id(same[0])] if len(same) == 1 else sum(count[id(value)] for value in same)
+        levels.append(_Level(number[0], place, people, same))
+        place += people
     return levels
 
 
@@ -331,10 +324,9 @@ def _is_short(steps: Sequence[Step], best: int | None) -> bool:
 
 
 def _total(steps: Sequence[Step], columns: Sequence[Column[K]], scheme: Scheme) -> Decimal:
-    total = NOUGHT
-    for step in steps:
-        if step.weighted is not None and _counts(step):
-            total += step.weighted
+    total = sum(
+        [step.weighted for step in steps if step.weighted is not None and step.fate is not Fate.DROPPED], NOUGHT
+    )
     if scheme.method is Method.MEAN:
         weights = sum((column.weight for step, column in zip(steps, columns, strict=True) if _counts(step)), NOUGHT)
         total = total / weights if weights else NOUGHT
@@ -342,7 +334,7 @@ def _total(steps: Sequence[Step], columns: Sequence[Column[K]], scheme: Scheme) 
 
 
 def _counts(step: Step) -> bool:
-    return step.fate is Fate.COUNTED or step.fate is Fate.FILLED
+    return step.fate is not Fate.DROPPED and step.fate is not Fate.SKIPPED
 
 
 def _rounded(number: Decimal, decimals: int) -> Decimal:
@@ -385,13 +377,15 @@ class _TieKeys(Generic[K]):
         is_turned = (rule.tie_break is TieBreak.BEST_SINGLE and self._higher) or (
             rule.tie_break is TieBreak.NUMBER and rule.higher_is_better
         )
-        return tuple(number.copy_negate() if is_turned else number for number in key if number.is_finite())
+        if is_turned or key[-1] is NEVER:
+            return tuple(number.copy_negate() if is_turned else number for number in key if number is not NEVER)
+        return key
 
     def _one(self, line: Line[K], rule: Rule) -> TieKey:
         match rule.tie_break:
             case TieBreak.COUNTBACK:
-                places = sorted(Decimal(step.place) for step in line.steps if step.place is not None)
-                return (*places, *[NEVER] * (self._width - len(places)))
+                places = sorted([step.place for step in line.steps if step.place is not None])
+                return (*map(Decimal, places), *[NEVER] * (self._width - len(places)))
             case TieBreak.BEST_SINGLE:
                 scores = [step.weighted for step in line.steps if step.weighted is not None and _counts(step)]
                 return (max(scores).copy_negate() if self._higher else min(scores),) if scores else (NEVER,)
