@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
 
-from flask import Request, abort, url_for
+from flask import Request, abort, current_app, url_for
 from flask_babel import gettext as _
 from flask_sqlalchemy.pagination import Pagination
 
@@ -25,6 +25,7 @@ from .advancing import Chance, chances
 from .figures import Figures, figures_of
 from .overall import BadScheme
 from .ranking import Ranked
+from .recent import Recent
 from .schemes import Plan, cut_of, is_total_higher_better, plan_of
 from .standings import ALL, BucketOf, GroupStandingsOf, Part, Row, Standings, StandingsOf
 from .whole import OverallRow, OverallStandings, TeamRow, team_rows
@@ -386,11 +387,19 @@ def board_of(view: View) -> Board:
         if plan is None or not has_whole(plan, view.activity):
             abort(404)
         kind = OverallBoard if view.activity is Whole.OVERALL else TeamBoard
-        return kind(view, event, queries.overall(event, plan), at, plan)
+        overall = recent().get((event.link_token, "overall", event.revision), lambda: queries.overall(event, plan))
+        return kind(view, event, overall, at, plan)
     activity = next((one for one in event.activities if view.activity in (None, one.id)), None)
     if activity is None:
         return Board(view, event, StandingsOf(NOBODY, (), ()), at) if view.activity is None else abort(404)
-    return ActivityBoard(replace(view, activity=activity.id), event, queries.standings(event, activity), at, activity)
+    standings = recent().get(
+        (event.link_token, activity.id, activity.revision), lambda: queries.standings(event, activity)
+    )
+    return ActivityBoard(replace(view, activity=activity.id), event, standings, at, activity)
+
+
+def recent() -> Recent:
+    return cast(Recent, current_app.extensions["laurel_standings"])
 
 
 def has_whole(plan: Plan | None, whole: Whole) -> bool:

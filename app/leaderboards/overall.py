@@ -6,13 +6,13 @@ Pure calculation in decimals. Nothing on the way is rounded unless the scheme sa
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 from typing import Generic, NamedTuple, TypeVar
 
 from app.scoring.values import Value
@@ -162,7 +162,9 @@ def overall(
     with localcontext(prec=DIGITS):
         higher = is_higher_better(scheme, columns)
         steps_of_all = zip(*(_steps(column, people, scheme) for column in columns), strict=True)
-        lines = [_line(key, steps, columns, scheme, higher) for key, steps in zip(people, steps_of_all, strict=False)]
+        dropped: dict[int, Step] = {}
+        one_by_one = zip(people, steps_of_all, strict=False)
+        lines = [_line(key, steps, columns, scheme, higher, dropped) for key, steps in one_by_one]
         there = [line for line in lines if line.total is not None or any(step.value for step in line.steps)]
         tie_keys = _TieKeys(there, columns, scheme, higher, numbers or Numbers())
         return _placed(there, higher, tie_keys)
@@ -222,23 +224,30 @@ def _step_without_number(column: Column[K], value: Value | None, worst: Decimal,
 
 def _levels(values: Iterable[Value | None], count: Mapping[int, int], higher: bool) -> list[_Level]:
     """Best first."""
-    equals: defaultdict[tuple[Decimal, tuple[Decimal, ...]], list[Value]] = defaultdict(list)
-    for value in values:
-        if value is not None and value.amount is not None:
-            equals[value.amount, value.ties].append(value)
-    if any(ties for _amount, ties in equals):
-        ranked = rank((Entry(number, same[0]) for number, same in equals.items()), higher)
-        best_first = [row.key for row in ranked]
-    else:
-        best_first = sorted(equals, key=itemgetter(0), reverse=higher)
     levels = []
     place = 1
-    for number in best_first:
-        same = equals[number]
+    for same in _equals_best_first([value for value in values if value is not None and value.status is None], higher):
         people = count[id(same[0])] if len(same) == 1 else sum(count[id(value)] for value in same)
-        levels.append(_Level(number[0], place, people, same))
+        levels.append(_Level(same[0].amount or NOUGHT, place, people, same))
         place += people
     return levels
+
+
+def _equals_best_first(values: list[Value], higher: bool) -> list[list[Value]]:
+    if any(value.ties for value in values):
+        ranked = rank((Entry(value, value) for value in values), higher)
+    else:
+        values.sort(key=attrgetter("amount"), reverse=higher)
+        ranked = None
+    groups: list[list[Value]] = []
+    before: Value | None = None
+    for value in values if ranked is None else [row.key for row in ranked]:
+        if before is not None and before.amount == value.amount and before.ties == value.ties:
+            groups[-1].append(value)
+        else:
+            groups.append([value])
+        before = value
+    return groups
 
 
 def _score_all(column: Column[K], levels: Sequence[_Level], scheme: Scheme) -> tuple[Sequence[Decimal], Decimal]:
@@ -297,21 +306,34 @@ def _z_scores(levels: Sequence[_Level], higher: bool) -> list[Decimal]:
 # Totals ----------------------------------------------------------------------------------------------------------
 
 
-def _line(key: K, steps: tuple[Step, ...], columns: Sequence[Column[K]], scheme: Scheme, higher: bool) -> Line[K]:
+def _line(
+    key: K,
+    steps: tuple[Step, ...],
+    columns: Sequence[Column[K]],
+    scheme: Scheme,
+    higher: bool,
+    dropped: dict[int, Step],
+) -> Line[K]:
     if scheme.best is not None:
-        steps = _keep_best(steps, scheme.best, higher)
+        steps = _keep_best(steps, scheme.best, higher, dropped)
     has_number = any(step.fate is Fate.COUNTED for step in steps)
     is_out = scheme.missing is Missing.OUT and _is_short(steps, scheme.best)
     total = _total(steps, columns, scheme) if has_number and not is_out else None
     return Line(key, None, total, steps)
 
 
-def _keep_best(steps: Sequence[Step], best: int, higher: bool) -> tuple[Step, ...]:
-    """Drop all but the best; of equals the earlier activity stays."""
-    weighted = [(step.weighted, index) for index, step in enumerate(steps) if step.weighted is not None]
-    weighted.sort(key=lambda one: (one[0].copy_negate() if higher else one[0], one[1]))
-    kept = {index for _score, index in weighted[:best]}
-    return tuple(step if index in kept or step.weighted is None else _dropped(step) for index, step in enumerate(steps))
+def _keep_best(steps: tuple[Step, ...], best: int, higher: bool, dropped: dict[int, Step]) -> tuple[Step, ...]:
+    """Drop all but the best; of equals the earlier activity stays. `dropped` are the steps that were dropped before."""
+    numbers = [step.weighted for step in steps]
+    there = [index for index, number in enumerate(numbers) if number is not None]
+    if len(there) <= best:
+        return steps
+    there.sort(key=numbers.__getitem__, reverse=higher)  # type: ignore[arg-type]
+    kept = list(steps)
+    for index in there[best:]:
+        step = steps[index]
+        kept[index] = dropped.get(id(step)) or dropped.setdefault(id(step), _dropped(step))
+    return tuple(kept)
 
 
 def _dropped(step: Step) -> Step:

@@ -20,7 +20,7 @@ from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, select, type_coerce
+from sqlalchemy import BigInteger, Integer, String, select, type_coerce
 from sqlalchemy.orm import selectinload
 
 from ..database import exact
@@ -154,8 +154,8 @@ def _field(event: Event, activities: Sequence[Activity], audience: Audience) -> 
     checked_ones = {activity.id: activity for activity in activities if activity.checking is not Checking.OFF}
     for activity_id, participant_id, value, is_checked in _records(list(values)):
         having_something.add(participant_id)
-        activity = checked_ones.get(activity_id)
-        if activity is not None and not is_checked:
+        if not is_checked and activity_id in checked_ones:
+            activity = checked_ones[activity_id]
             if not is_shown(activity, is_checked, audience):
                 withheld[activity_id] += 1
                 continue
@@ -187,7 +187,7 @@ def _brackets(event: Event) -> list[Bracket]:
 
 def _people(event: Event, having_something: Container[int]) -> list[Competitor]:
     """Who has not withdrawn, or has something to show for it; groups in their order."""
-    rows = db.session.execute(
+    rows = db.session.connection().execute(
         select(
             Participant.id,
             Participant.external_id,
@@ -215,24 +215,30 @@ def _people(event: Event, having_something: Container[int]) -> list[Competitor]:
 
 
 def _records(activity_ids: Collection[int]) -> Iterator[tuple[int, int, Value, bool]]:
-    """Activity, participant, value, whether it is checked. Columns, and equal values made once: there may be many."""
-    rows = db.session.execute(
+    """Activity, participant, value, whether it is checked.
+
+    There may be a hundred thousand: so they come as the database has them, and of equal values there is one.
+    """
+    table = Record.__table__.c
+    rows = db.session.connection().execute(
         select(
-            Record.activity_id,
-            Record.participant_id,
-            type_coerce(Record.amount, BigInteger),
-            Record.status,
-            Record.ties,
-            Record.checked_at.is_not(None),
-        ).where(Record.activity_id.in_(activity_ids), Record.amount.is_not(None) | Record.status.is_not(None))
+            table.activity_id,
+            table.participant_id,
+            type_coerce(table.amount, BigInteger),
+            type_coerce(table.status, String),
+            table.ties,
+            type_coerce(table.checked_at.is_not(None), Integer),
+        ).where(table.activity_id.in_(activity_ids), table.amount.is_not(None) | table.status.is_not(None))
     )
-    known: dict[tuple[int | None, Status | None], Value] = {}
-    for activity, participant, millionths, status, ties, is_checked in rows:
-        key = millionths, status
+    known: dict[int | str, Value] = {}
+    for activity, participant, millionths, status, ties, is_checked in rows.all():
+        key = status or millionths
         value = known.get(key)
         if value is None:
-            value = known.setdefault(key, Value(exact(millionths), status))
-        yield activity, participant, replace(value, ties=tuple(map(Decimal, ties))) if ties else value, is_checked
+            value = known.setdefault(key, Value(exact(millionths), Status(status) if status else None))
+        if ties:
+            value = replace(value, ties=tuple(map(Decimal, ties)))
+        yield activity, participant, value, bool(is_checked)
 
 
 def _numbers(event: Event, names: Collection[str]) -> dict[str, dict[int, Decimal]]:

@@ -18,6 +18,7 @@ from . import access, cache, queries, shortcut, wanted
 from .board import Board, View, Whole, board_of, whole_name
 from .cache import Kept
 from .export import as_csv
+from .recent import Recent, without_collecting
 
 BOARD = "/events/<int(max=2147483647):event_id>/board"
 
@@ -26,6 +27,7 @@ bp = Blueprint("leaderboards", __name__)
 
 def init_app(app: Flask) -> None:
     cache.init_app(app)
+    app.extensions["laurel_standings"] = Recent()
     app.register_blueprint(bp)
     shortcut.init_app(app)
 
@@ -85,6 +87,7 @@ def _kept(key: str, watch: access.Watch, view: View, make: Callable[[View], Kept
     return cache.read(key, watch.revisions.link_token, wanted.revision_of(watch, view), lambda: make(view))
 
 
+@without_collecting()
 def _page(view: View) -> Kept:
     board = _fresh_board(view)
     heading = f"{board.title} · {board.event.name}" if board.title else board.event.name
@@ -93,11 +96,13 @@ def _page(view: View) -> Kept:
     return Kept(board.event.link_token, _made_from(board, view), board.at, page.encode())
 
 
+@without_collecting()
 def _piece(view: View) -> Kept:
     board = _fresh_board(view)
     return Kept(board.event.link_token, _made_from(board, view), board.at, _draw(board).encode())
 
 
+@without_collecting()
 def _csv(event_id: int) -> Kept:
     db.session.commit()
     at = time.time()

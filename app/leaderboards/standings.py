@@ -213,4 +213,5 @@ def _sortable(name: str) -> str:
     """Accents do not part Dvořák from Dvorak."""
     if name.isascii():
         return name.casefold()
-    return "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+    parts = unicodedata.normalize("NFKD", name.casefold())
+    return "".join([c for c in parts if c.isascii() or not unicodedata.combining(c)])

@@ -105,7 +105,7 @@ def test_a_board_is_made_by_the_same_statements_however_long_it_is(
     stay_fresh(redis_url, games)
     statements.clear()
     assert browser.get(games.url).status_code == 200
-    assert len(statements) == 7  # who reads, the heading, and five for the piece that is new
+    assert len(statements) == 4  # who reads, the heading, and two for the piece: its standings are known
     statements.clear()
     assert browser.get(games.url).status_code == 200
     assert len(statements) == 2
