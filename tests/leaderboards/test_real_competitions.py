@@ -131,7 +131,7 @@ def lifted(row: Mapping[str, str]) -> Value | None:
 
 
 def lifting_lines(rows: Sequence[Mapping[str, str]]) -> list[Line[int]]:
-    """Of one class without its guests. Everybody is their line in the file: who lifts in two divisions is two people."""
+    """Of one class without its guests. Everybody is their line in the file: in two divisions one is two people."""
     values = {number: value for number, row in enumerate(rows) if (value := lifted(row)) is not None}
     weights = {number: weight for number, row in enumerate(rows) if (weight := number_in(row["BodyweightKg"]))}
     return overall(range(len(rows)), [Column(1, True, values)], LIGHTER, Numbers({"body weight": weights}))
