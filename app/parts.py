@@ -28,6 +28,7 @@ from .events import routes as events_routes
 from .events.importing import routes as importing_routes
 from .exports import routes as exports_routes
 from .jobs import commands as job_commands
+from .leaderboards import ranking_routes
 from .leaderboards import routes as leaderboards_routes
 from .leaderboards.freezing import routes as freezing_routes
 from .leaderboards.screens import hall_routes as screens_hall_routes
@@ -84,6 +85,7 @@ PARTS: tuple[ModuleType, ...] = (
     freezing_routes,
     screens_routes,
     screens_hall_routes,
+    ranking_routes,
     exports_routes,
     diplomas_routes,
     diplomas_designer_routes,

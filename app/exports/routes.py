@@ -12,7 +12,7 @@ from ..bundles.wcif.taking import rounds_of
 from ..events.access import event_to_manage
 from ..extensions import client_address, limiter
 from ..leaderboards.export import as_csv as results_as_csv
-from ..leaderboards.queries import event_standings
+from ..leaderboards.queries import event_standings, wholes
 from ..spreadsheets import as_csv, csv_answer, file_answer
 from . import printing, queries
 from .people import people_table
@@ -68,7 +68,7 @@ def participants_xlsx(event_id: int) -> Response:
 @limited
 def results_csv(event_id: int) -> Response:
     event = event_to_manage(event_id)
-    return csv_answer(results_as_csv(event_standings(event)), f"{event.name} results")
+    return csv_answer(results_as_csv(event_standings(event), wholes(event)), f"{event.name} results")
 
 
 @bp.get("/export/results.xlsx")
@@ -76,7 +76,7 @@ def results_csv(event_id: int) -> Response:
 @limited
 def results_xlsx(event_id: int) -> Response:
     event = event_to_manage(event_id)
-    sheets = results_sheets(event, queries.rosters(event), event_standings(event))
+    sheets = results_sheets(event, queries.rosters(event), event_standings(event), wholes(event))
     return file_answer(as_xlsx(sheets), XLSX, f"{event.name} results.xlsx")
 
 

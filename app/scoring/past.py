@@ -10,7 +10,7 @@ from sqlalchemy import and_, or_, select
 
 from ..audit.models import AuditEntry
 from ..events.kinds import Checking
-from ..events.models import Event
+from ..events.models import Activity, Event
 from ..extensions import db
 from .checking.queries import marks_from
 from .formulas import total
@@ -55,6 +55,20 @@ def differences(event: Event, moments: Moments) -> Past:
     if past.values:
         past.values.update(_rewritten(event, moments))
     return past
+
+
+def marks_then(activity: Activity, participant_id: int, at: datetime) -> tuple[Value | None, ...] | None:
+    """The marks of a value at a moment; None where they are the same now."""
+    changes = db.session.execute(
+        select(RecordChange.new, RecordChange.at)
+        .join(Record, Record.id == RecordChange.record_id)
+        .where(Record.activity_id == activity.id, Record.participant_id == participant_id, Record.updated_at > at)
+        .order_by(RecordChange.version)
+    ).all()
+    if not changes:
+        return None
+    then = [plain for plain, changed_at in changes if changed_at <= at]
+    return marks_from(then[-1] if then else [], activity)
 
 
 def _rewritten(event: Event, moments: Moments) -> dict[Pair, tuple[Value | None, bool]]:

@@ -1,5 +1,6 @@
 /* A live board: asks for what is newer than the state it has, morphs it in, lets the rows that moved glide to their
-   places, and marks those that changed for a moment. Whatever it missed, the state it asks with tells the server. */
+   places, and marks those that changed for a moment. Whatever it missed, the state it asks with tells the server.
+   Why somebody has their place is a part of what is asked for, so it stays as true as the board. */
 
 import { glide, places } from "./gliding.js";
 import { Poll } from "./polling.js";
@@ -49,6 +50,7 @@ board.addEventListener("htmx:afterSwap", ({ target }) => {
   if (target !== board) return;
   glide(stood, board, ROWS);
   markChanges();
+  showExplanation();
 });
 
 board.addEventListener("htmx:afterRequest", (event) => {
@@ -67,6 +69,37 @@ function showState(failures) {
   const text = failures ? dot.dataset.away : dot.dataset.live;
   dot.classList.toggle("live--paused", failures > 0);
   if (dot.textContent !== text) dot.textContent = text;
+}
+
+// Explaining ------------------------------------------------------------------------------------------------------
+
+let explained = false;
+
+board.addEventListener("click", (event) => {
+  const link = event.target.closest("tbody th a, [data-why-close]");
+  const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+  if (!link || !isPlain || !board.hasAttribute("hx-get") || failures) return;
+  event.preventDefault();
+  const why = new URL(link.href).searchParams.get("why");
+  explain(why);
+  history.replaceState(history.state, "", link.href);
+});
+
+function explain(why) {
+  const address = new URL(board.getAttribute("hx-get"), location.href);
+  address.searchParams.delete("why");
+  if (why) address.searchParams.set("why", why);
+  explained = Boolean(why);
+  board.setAttribute("hx-get", address.pathname + address.search);
+  htmx.process(board);
+  asking = false;
+  ask();
+}
+
+function showExplanation() {
+  if (!explained) return;
+  explained = false;
+  document.getElementById("why")?.scrollIntoView({ block: "nearest" });
 }
 
 // Marking ---------------------------------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ from ...events.models import Event
 from ...events.revisions import Revisions
 from ...extensions import db
 from .. import cache
-from ..board import Board, View, rows_of
+from ..board import View, board_of
 from ..cache import Kept
-from ..queries import event_as_it_is, standings
+from ..queries import event_as_it_is
 from . import queries
 from .contents import Content, Kind
 
@@ -33,12 +33,12 @@ def drawn(key: str, revisions: Revisions, event_id: int, content: Content, langu
         at = time.time()
         event = event_as_it_is(event_id) or abort(404)
         token, revision = event.link_token, event.revision
-        return Kept(token, revision, at, _draw(event, content, language, at, is_overlay=is_overlay).encode())
+        return Kept(token, revision, at, _draw(event, content, language, is_overlay=is_overlay).encode())
 
     return cache.read(key, revisions.link_token, revisions.event, began, make)
 
 
-def _draw(event: Event, content: Content, language: str, at: float, *, is_overlay: bool) -> str:
+def _draw(event: Event, content: Content, language: str, *, is_overlay: bool) -> str:
     """Without the context that other templates have: it would ask who is reading."""
     activity = next((one for one in event.activities if one.id == content.activity), None)
     group = next((one for one in event.groups if one.id == content.group), None)
@@ -48,8 +48,7 @@ def _draw(event: Event, content: Content, language: str, at: float, *, is_overla
     with force_locale(language):
         board = None
         if activity and kind in {Kind.BOARD, Kind.WINNERS}:
-            view = View(event.id, activity.id, content.bucket, 1, language, None)
-            board = Board(view, event, activity, standings(event, activity), at)
+            board = board_of(view_of(event, content, language))
         template = "screens/_strip.html" if is_overlay else "screens/_content.html"
         return current_app.jinja_env.get_template(template).render(
             event=event,
@@ -58,8 +57,19 @@ def _draw(event: Event, content: Content, language: str, at: float, *, is_overla
             activity=activity,
             group=group,
             board=board,
-            rows=rows_of(board.standings, content.bucket) if board else (),
-            places=queries.winners(event, activity, content) if activity and kind is Kind.WINNERS else [],
+            rows=board.rows if board else (),
+            places=queries.winners(board.rows, content) if board else [],
             people=queries.next_up(group, activity) if group and activity and kind is Kind.NEXT else [],
             images=queries.images(event.id) if kind is Kind.SPONSORS else [],
         )
+
+
+def view_of(event: Event, content: Content, language: str) -> View:
+    return View(
+        event=event.id,
+        activity=content.activity,
+        bucket=content.bucket,
+        page=1,
+        language=language,
+        link=None,
+    )

@@ -11,8 +11,6 @@ from ...events.models import Activity, Event, Group, Participant
 from ...events.queries import is_staying
 from ...extensions import db
 from ...scoring.models import Record
-from ..board import rows_of
-from ..queries import standings
 from ..standings import Row
 from . import pairing
 from .contents import WINNERS_PLACES, Content
@@ -65,9 +63,8 @@ def image(key: str) -> SponsorImage | None:
     return db.session.scalars(select(SponsorImage).where(SponsorImage.file == key)).one_or_none()
 
 
-def winners(event: Event, activity: Activity, content: Content) -> list[Place]:
-    """The first three places as far as the public may see them, best first."""
-    rows = rows_of(standings(event, activity), content.bucket)
+def winners(rows: Sequence[Row], content: Content) -> list[Place]:
+    """The first three places of the rows of a board, best first."""
     numbers = sorted({row.place for row in rows if row.place is not None and row.place <= WINNERS_PLACES})
     return [
         Place(number, tuple(row for row in rows if row.place == number), number >= content.down_to)

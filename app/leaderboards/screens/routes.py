@@ -17,10 +17,11 @@ from ...database import locked
 from ...events.access import event_to_change, event_to_manage
 from ...events.models import Event
 from ...extensions import client_address, db, limiter
-from ..board import bucket_name
+from ..board import board_of, bucket_name
 from ..queries import event_standings
 from . import actions, pairing, queries
 from .contents import Kind
+from .drawing import view_of
 from .forms import KINDS, ImageForm, NameForm, PairForm, ShowForm
 from .models import Scene, Screen, SponsorImage
 
@@ -95,7 +96,8 @@ def show_next(event_id: int, screen_id: int) -> AnyResponse:
     activity = next((one for one in event.activities if one.id == content.activity), None)
     if content.kind is not Kind.WINNERS or activity is None:
         abort(409, description=_("This screen shows no winners."))
-    places = [place.number for place in queries.winners(event, activity, content)]
+    rows = board_of(view_of(event, content, "en")).rows
+    places = [place.number for place in queries.winners(rows, content)]
     following = content.with_next(places)
     same = [one.screen for one in queries.screens(event) if one.screen.content == content]
     actions.show(event, same, following, None, by=me())
