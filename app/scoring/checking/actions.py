@@ -7,7 +7,7 @@ reading, is chosen. A record that changes afterwards is unchecked again: `save_r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import delete, update
@@ -98,12 +98,14 @@ def settle_with(event: Event, dispute: Dispute, entry: Entry, *, by: Scorer) -> 
     elif not errors_of(entry) and marks_of(entry) == dispute.second_marks:
         choose_second(event, dispute, by=by)
     else:
-        return save_records(event, [entry], by=by, source=Source.CHECK)[0]
+        return save_records(event, [replace(entry, confirmed=True)], by=by, source=Source.CHECK)[0]
     return None
 
 
 def _entry_of(dispute: Dispute, marks: Sequence[Value | None]) -> Entry:
-    return Entry(dispute.participant, dispute.activity, tuple(plain_marks(marks)), dispute.first.version)
+    """Confirmed: whoever chooses has both before them."""
+    marks_as_kept = tuple(plain_marks(marks))
+    return Entry(dispute.participant, dispute.activity, marks_as_kept, dispute.first.version, confirmed=True)
 
 
 def _is_waiting(standing: Standing | None) -> bool:
