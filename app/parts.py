@@ -18,6 +18,7 @@ from .accounts.recovery import routes as recovery_routes
 from .api import routes as api_routes
 from .audit import commands as audit_commands
 from .audit import routes as audit_routes
+from .changing import leaving as changing_leaving
 from .changing import routes as changing_routes
 from .events import leaving as events_leaving
 from .events import routes as events_routes
@@ -71,6 +72,7 @@ PARTS: tuple[ModuleType, ...] = (
     leaderboards_routes,
     exports_routes,
     changing_routes,
+    changing_leaving,
     audit_routes,
     api_routes,
     policy,

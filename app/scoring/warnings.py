@@ -4,7 +4,7 @@ A mark is measured against the other marks of its own row and against the activi
 which a few wrong values cannot spoil; on a log scale where all values are above zero, because people differ by a share
 of a time or a weight and not by seconds. Nothing is said of what there is too little to compare with.
 
-Thresholds were reasoned out and then tried on a speedcubing day; a powerlifting meet judged them (see the README).
+Thresholds were reasoned out and then chosen with a speedcubing day and a powerlifting meet in view (see the README).
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ def test_who_withdrew_is_marked_in_the_list_of_people_and_asked_for_on_no_start_
     run = make.activity(event, EvaluationType.TIME_LOW, "Run")
     eva, jan, ota = make.participant(foxes, "Eva"), make.participant(foxes, "Jan"), make.participant(bears, "Ota")
     write(run, {eva: "1:23", jan: "1:20"}, owner)
-    browser.post(f"/events/{event.id}/participants/withdraw", data={"people": [jan.id, ota.id]})
+    make.withdrawn(jan, ota)
     header, *rows = table(browser, event, "participants.csv")
     assert [(row[1], row[-1]) for row in rows] == [("Eva", ""), ("Jan", "yes"), ("Ota", "yes")]
     assert header[-1] == "withdrawn"
