@@ -30,7 +30,7 @@ def plain(mark: Value | None, activity: Activity) -> str:
 
 
 def _rows(event: Event, rosters: Sequence[Roster]) -> Iterator[list[str | None]]:
-    written = marks(event)
+    written = marks(event, rosters)
     for roster in rosters:
         for person in roster.people:
             found = [

@@ -61,9 +61,9 @@ def records(event: Event) -> list[dict[str, Any]]:
     ]
 
 
-def marks(event: Event) -> dict[tuple[int, int], tuple[Value | None, ...]]:
-    """Of each record, by activity and participant."""
-    people = db.session.scalars(select(Participant.id).where(Participant.event_id == event.id)).all()
+def marks(event: Event, rosters: Sequence[Roster]) -> dict[tuple[int, int], tuple[Value | None, ...]]:
+    """Of each record, by activity and participant; one statement."""
+    people = [person.id for roster in rosters for person in roster.people]
     return {key: standing.marks for key, standing in standings(event.activities, people).items()}
 
 

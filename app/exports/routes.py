@@ -81,7 +81,8 @@ def marks_csv(event_id: int) -> Response:
 @limited
 def results_xlsx(event_id: int) -> Response:
     event = event_to_manage(event_id)
-    sheets = results_sheets(event, queries.rosters(event), event_standings(event), queries.marks(event))
+    rosters = queries.rosters(event)
+    sheets = results_sheets(event, rosters, event_standings(event), queries.marks(event, rosters))
     return file_answer(as_xlsx(sheets), XLSX, f"{event.name} results.xlsx")
 
 
