@@ -16,14 +16,22 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from . import web
 from .accounts import actions as accounts
 from .accounts.models import Role, User
 from .accounts.queries import any_user
-from .database import now
-from .events.kinds import Checking, EvaluationType, EventStatus, Formula, Gender, Visibility
+from .database import locked, now
+from .diplomas.actions import add_rule, prepare_run
+from .diplomas.kinds import Basis
+from .diplomas.layouts import create_from_starter
+from .diplomas.printing import print_diplomas
+from .diplomas.queries import to_check
+from .diplomas.starters import STARTERS
+from .events.kinds import ActivityState, Checking, EvaluationType, EventStatus, Formula, Gender, Visibility
 from .events.models import Activity, Category, Event, EventEvaluator, Group, GroupEvaluator, Participant
 from .events.names import name_key
 from .extensions import db
+from .jobs import enqueue
 from .scoring.actions import Entry, plain_marks, save_records
 from .scoring.checking.actions import check
 from .scoring.flags.actions import raise_flag
@@ -144,6 +152,7 @@ def _events(people: dict[str, tuple[User, str]]) -> None:
     finished = _event("Spring games 2026", "School gym", today - timedelta(days=90), Visibility.PUBLIC)
     _plan(finished, chance, people_per_group=8)
     _score(finished, chance, admin, share=1.0)
+    _award(finished, admin)
     finished.status = EventStatus.ARCHIVED
     draft = _event("Autumn games 2026", "Lhota meadow", today + timedelta(days=60), Visibility.PRIVATE)
     draft.status = EventStatus.DRAFT
@@ -167,6 +176,21 @@ def _doubt(event: Event, people: dict[str, tuple[User, str]]) -> None:
         check(event, activity, typed, by=helper)
     doubted = event.groups[0].participants[2]
     raise_flag(event, penalties, doubted, "The third obstacle was knocked over by the wind.", None, by=other)
+
+
+def _award(event: Event, by: User) -> None:
+    """Two looks to choose from, and diplomas for three activities, which the worker prints as soon as it runs."""
+    db.session.flush()
+    for activity in event.activities:
+        activity.state = ActivityState.PUBLISHED
+    event = locked(Event, event.id)
+    wreath = create_from_starter(event, "Laurel wreath", STARTERS["laurel"], "en", by=by)
+    create_from_starter(event, "Thank you for coming", STARTERS["confetti"], "en", by=by)
+    for activity in (event.activities[0], event.activities[1], event.activities[4]):
+        add_rule(event, Basis.ACTIVITY, wreath.id, places=3, activity_id=activity.id, by=by)
+    address = web.public_url_for("verification.show", number="0").removesuffix("0")
+    run = prepare_run(event, to_check(event).lines, address=address, by=by)
+    run.job_id = enqueue(print_diplomas, run.id).id
 
 
 def _event(name: str, place: str, day: date, visibility: Visibility) -> Event:
