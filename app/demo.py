@@ -20,16 +20,6 @@ from . import web
 from .accounts import actions as accounts
 from .accounts.models import Role, User
 from .accounts.queries import any_user
-<<<<<<< HEAD
-from .database import now
-from .events.kinds import Checking, CutBy, EvaluationType, EventStatus, Formula, Gender, Visibility
-from .events.models import Activity, Category, Event, EventEvaluator, Group, GroupEvaluator, Participant
-from .events.names import name_key
-from .extensions import db
-from .leaderboards.overall import Method, Rule, Scheme, TieBreak
-from .leaderboards.schemes import scheme_rules, team_rules
-from .leaderboards.teams import TeamScheme
-=======
 from .database import locked, now
 from .diplomas.actions import add_rule, prepare_run
 from .diplomas.kinds import Basis
@@ -37,12 +27,14 @@ from .diplomas.layouts import create_from_starter
 from .diplomas.printing import print_diplomas
 from .diplomas.queries import to_check
 from .diplomas.starters import STARTERS
-from .events.kinds import ActivityState, Checking, EvaluationType, EventStatus, Formula, Gender, Visibility
+from .events.kinds import ActivityState, Checking, CutBy, EvaluationType, EventStatus, Formula, Gender, Visibility
 from .events.models import Activity, Category, Event, EventEvaluator, Group, GroupEvaluator, Participant
 from .events.names import name_key
 from .extensions import db
 from .jobs import enqueue
->>>>>>> main
+from .leaderboards.overall import Method, Rule, Scheme, TieBreak
+from .leaderboards.schemes import scheme_rules, team_rules
+from .leaderboards.teams import TeamScheme
 from .scoring.actions import Entry, plain_marks, save_records
 from .scoring.checking.actions import check
 from .scoring.flags.actions import raise_flag
@@ -165,11 +157,8 @@ def _events(people: dict[str, tuple[User, str]]) -> None:
     finished = _event("Spring games 2026", "School gym", today - timedelta(days=90), Visibility.PUBLIC)
     _plan(finished, chance, people_per_group=8)
     _score(finished, chance, admin, share=1.0)
-<<<<<<< HEAD
     _rank(finished)
-=======
     _award(finished, admin)
->>>>>>> main
     finished.status = EventStatus.ARCHIVED
     draft = _event("Autumn games 2026", "Lhota meadow", today + timedelta(days=60), Visibility.PRIVATE)
     draft.status = EventStatus.DRAFT
