@@ -86,12 +86,8 @@ def marks_csv(event_id: int) -> Response:
 @limited
 def results_xlsx(event_id: int) -> Response:
     event = event_to_manage(event_id)
-<<<<<<< HEAD
-    sheets = results_sheets(event, queries.rosters(event), event_standings(event), wholes(event))
-=======
     rosters = queries.rosters(event)
-    sheets = results_sheets(event, rosters, event_standings(event), queries.marks(event, rosters))
->>>>>>> main
+    sheets = results_sheets(event, rosters, event_standings(event), queries.marks(event, rosters), wholes(event))
     return file_answer(as_xlsx(sheets), XLSX, f"{event.name} results.xlsx")
 
 
