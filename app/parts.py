@@ -29,6 +29,7 @@ from .events import routes as events_routes
 from .events.importing import routes as importing_routes
 from .exports import routes as exports_routes
 from .jobs import commands as job_commands
+from .leaderboards import ranking_routes
 from .leaderboards import routes as leaderboards_routes
 from .scoring import edit_routes as scoring_edit_routes
 from .scoring import finding_routes as scoring_finding_routes
@@ -79,6 +80,7 @@ PARTS: tuple[ModuleType, ...] = (
     judges_routes,
     lifecycle_routes,
     leaderboards_routes,
+    ranking_routes,
     exports_routes,
     diplomas_routes,
     diplomas_designer_routes,

@@ -39,6 +39,7 @@ ACTIONS: dict[str, LazyString] = {
     "event.save": _l("Changed the event"),
     "event.status": _l("Changed the event's status"),
     "event.visibility": _l("Changed who may watch"),
+    "event.overall": _l("Changed the overall ranking"),
     "event.delete": _l("Deleted the event"),
     "bundle.create": _l("Looked into a bundle"),
     "bundle.import": _l("Made the event from a bundle"),

@@ -12,7 +12,7 @@ from ..bundles.wcif.taking import rounds_of
 from ..events.access import event_to_manage
 from ..extensions import client_address, limiter
 from ..leaderboards.export import as_csv as results_as_csv
-from ..leaderboards.queries import event_standings
+from ..leaderboards.queries import event_standings, wholes
 from ..spreadsheets import as_csv, csv_answer, file_answer
 from . import printing, queries
 from .marks import marks_table
@@ -69,7 +69,7 @@ def participants_xlsx(event_id: int) -> Response:
 @limited
 def results_csv(event_id: int) -> Response:
     event = event_to_manage(event_id)
-    return csv_answer(results_as_csv(event_standings(event)), f"{event.name} results")
+    return csv_answer(results_as_csv(event_standings(event), wholes(event)), f"{event.name} results")
 
 
 @bp.get("/export/marks.csv")
@@ -87,7 +87,7 @@ def marks_csv(event_id: int) -> Response:
 def results_xlsx(event_id: int) -> Response:
     event = event_to_manage(event_id)
     rosters = queries.rosters(event)
-    sheets = results_sheets(event, rosters, event_standings(event), queries.marks(event, rosters))
+    sheets = results_sheets(event, rosters, event_standings(event), queries.marks(event, rosters), wholes(event))
     return file_answer(as_xlsx(sheets), XLSX, f"{event.name} results.xlsx")
 
 

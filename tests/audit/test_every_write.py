@@ -62,7 +62,10 @@ UNLOGGED = {
 }
 """What writes without a word in the log, and why."""
 
-WRITES_NOTHING = {"identities.begin_link": "sends the browser to the other service; what comes of it is logged"}
+WRITES_NOTHING = {
+    "ranking.preview": "shows what a changed ranking would change",
+    "identities.begin_link": "sends the browser to the other service; what comes of it is logged",
+}
 """What only looks like a write, as nobody may have it done by a mere link."""
 
 
@@ -252,6 +255,11 @@ def plan_undone(world: World) -> tuple[str, dict[str, Any]]:
     path, request = plan_change(world)
     world.browser.post(path, **request)
     return f"{world.url}/changes/{own(world, PlanChange).id}/undo", {}
+
+
+def ranking(world: World, way: str) -> tuple[str, dict[str, Any]]:
+    said = {"method": "places", "missing": "worst", "teams": "", "activities-0-weight": "2", "activities-0-cut_by": ""}
+    return f"{world.url}/ranking{way}", {"data": said}
 
 
 def states(world: World, to: str, now: ActivityState = ActivityState.OPEN) -> tuple[str, dict[str, Any]]:
@@ -584,6 +592,8 @@ EXAMPLES: dict[str, Example] = {
     "judges.create": form(lambda w: f"{w.url}/judges", group="1", activity="0", hours="4"),
     "judges.revoke": form(lambda w: f"{w.url}/judges/{judge_link(w)[0]}/revoke"),
     "judges.start": lambda w: ("/judge", {"data": {"token": judge_link(w)[1], "name": "Nela"}}),
+    "ranking.save": lambda w: ranking(w, ""),
+    "ranking.preview": lambda w: ranking(w, "/preview"),
     "lifecycle.lock": lambda w: states(w, "locked"),
     "lifecycle.publish": lambda w: states(w, "published", now=ActivityState.LOCKED),
     "lifecycle.reopen": lambda w: states(w, "open", now=ActivityState.PUBLISHED),
