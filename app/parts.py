@@ -19,6 +19,7 @@ from .api import routes as api_routes
 from .audit import commands as audit_commands
 from .audit import routes as audit_routes
 from .bundles import routes as bundles_routes
+from .changing import leaving as changing_leaving
 from .changing import routes as changing_routes
 from .diplomas import designer_routes as diplomas_designer_routes
 from .diplomas import routes as diplomas_routes
@@ -92,6 +93,7 @@ PARTS: tuple[ModuleType, ...] = (
     diplomas_verification_routes,
     bundles_routes,
     changing_routes,
+    changing_leaving,
     audit_routes,
     api_routes,
     policy,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from flask_babel import gettext as _
@@ -10,21 +10,29 @@ from flask_babel import gettext as _
 from ..events.categories import Bracket, bracket_for
 from ..events.kinds import EvaluationType, Gender
 from ..events.labels import label
-from ..events.models import Event
+from ..events.models import Activity, Event
 from ..leaderboards.queries import ActivityStandings, Wholes
 from ..leaderboards.standings import Bucket, BucketOf, Competitor
 from ..leaderboards.whole import OverallRow
 from ..scoring.values import Value
+from .marks import mark_headers
 from .queries import Roster
 from .workbook import Cell, Sheet
 
+Marks = Mapping[tuple[int, int], tuple[Value | None, ...]]
+"""By activity and participant."""
+
 
 def results_sheets(
-    event: Event, rosters: Sequence[Roster], standings: Sequence[ActivityStandings], wholes: Wholes | None
+    event: Event,
+    rosters: Sequence[Roster],
+    standings: Sequence[ActivityStandings],
+    marks: Marks,
+    wholes: Wholes | None,
 ) -> Iterator[Sheet]:
     yield start_list(event, rosters)
     for one in standings:
-        yield _activity(one)
+        yield _activity(one, marks)
     if wholes is not None:
         yield _overall(wholes)
     if wholes is not None and wholes.plan.teams:
@@ -73,21 +81,24 @@ def category_of(brackets: Sequence[Bracket], gender: Gender | None, age: int | N
     return bracket.name if bracket else ""
 
 
-def _activity(one: ActivityStandings) -> Sheet:
+def _activity(one: ActivityStandings, marks: Marks) -> Sheet:
+    """Where there are several marks, the result is followed by each, under the headers that an import takes for it."""
     activity = one.activity
     result = f"{_('Result')} ({activity.unit})" if activity.unit else _("Result")
-    header = (*_people_header(), result)
-    rows = (row for bucket in one.standings.buckets for row in _rows(bucket, activity.mark_type))
-    return Sheet(activity.name, header, rows)
+    several = mark_headers(activity) if activity.mark_count > 1 else []
+    rows = (row for bucket in one.standings.buckets for row in _rows(bucket, activity, marks if several else {}))
+    return Sheet(activity.name, [*_people_header(), result, *several], rows)
 
 
 def _people_header() -> tuple[str, ...]:
     return _("Place"), _("Name"), _("Number"), _("Group"), _("Gender"), _("Age"), _("Category")
 
 
-def _rows(bucket: Bucket, kind: EvaluationType) -> Iterator[tuple[Cell, ...]]:
+def _rows(bucket: Bucket, activity: Activity, marks: Marks) -> Iterator[tuple[Cell, ...]]:
+    kind = activity.mark_type
     for row in bucket.rows:
-        yield *_person(row.place, row.participant, bucket.bracket), _value(row.value, kind)
+        written = [_value(mark, kind) if mark else None for mark in marks.get((activity.id, row.participant.id), ())]
+        yield *_person(row.place, row.participant, bucket.bracket), _value(row.value, kind), *written
 
 
 def _person(place: int | None, who: Competitor, bracket: Bracket | None) -> tuple[Cell, ...]:

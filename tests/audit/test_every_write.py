@@ -584,8 +584,6 @@ EXAMPLES: dict[str, Example] = {
         {"data": {"display_name": "Iva", "group_id": w.group.id}},
     ),
     "events.delete_participant": form(lambda w: f"{w.url}/participants/{w.person.id}/delete"),
-    "events.move_people": chosen("move", group_id=lambda w: make.group(w.event).id),
-    "events.withdraw_people": chosen("withdraw"),
     "events.bring_people_back": withdrawn,
     "events.delete_people": chosen("delete"),
     "events.make_teams": lambda w: (f"{w.url}/teams", {"data": {"groups": [w.group.id]}}),
