@@ -27,11 +27,14 @@ from .diplomas.layouts import create_from_starter
 from .diplomas.printing import print_diplomas
 from .diplomas.queries import to_check
 from .diplomas.starters import STARTERS
-from .events.kinds import ActivityState, Checking, EvaluationType, EventStatus, Formula, Gender, Visibility
+from .events.kinds import ActivityState, Checking, CutBy, EvaluationType, EventStatus, Formula, Gender, Visibility
 from .events.models import Activity, Category, Event, EventEvaluator, Group, GroupEvaluator, Participant
 from .events.names import name_key
 from .extensions import db
 from .jobs import enqueue
+from .leaderboards.overall import Method, Rule, Scheme, TieBreak
+from .leaderboards.schemes import scheme_rules, team_rules
+from .leaderboards.teams import TeamScheme
 from .scoring.actions import Entry, plain_marks, save_records
 from .scoring.checking.actions import check
 from .scoring.flags.actions import raise_flag
@@ -45,6 +48,7 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
+DEMO_POINTS = tuple(map(Decimal, (30, 27, 25, *range(24, 0, -1))))
 EASY_TO_TYPE = _words("apple bear cloud daisy eagle forest garden harbour island kite lemon maple nest olive pearl")
 
 GIRLS = _words(
@@ -149,15 +153,25 @@ def _events(people: dict[str, tuple[User, str]]) -> None:
     _staff(running, [people["evaluator"][0], people["evaluator, same group"][0]])
     _score(running, chance, admin, share=0.5)
     _doubt(running, people)
+    _rank(running)
     finished = _event("Spring games 2026", "School gym", today - timedelta(days=90), Visibility.PUBLIC)
     _plan(finished, chance, people_per_group=8)
     _score(finished, chance, admin, share=1.0)
+    _rank(finished)
     _award(finished, admin)
     finished.status = EventStatus.ARCHIVED
     draft = _event("Autumn games 2026", "Lhota meadow", today + timedelta(days=60), Visibility.PRIVATE)
     draft.status = EventStatus.DRAFT
     db.session.add_all(_group(draft, name, colour) for name, colour in GROUPS[:3])
     db.session.add(_activity(draft, *ACTIVITIES[0], position=1))
+
+
+def _rank(event: Event) -> None:
+    """Points for places, of which the best four count, teams of five, and a final of the sprint for eight."""
+    scheme = Scheme(Method.POINTS, DEMO_POINTS, best=4, ties=(Rule(TieBreak.COUNTBACK),))
+    event.overall_rules, event.team_rules = scheme_rules(scheme), team_rules(TeamScheme(best=5))
+    sprint = event.activities[0]
+    sprint.cut_by, sprint.cut_amount = CutBy.PLACE, Decimal(8)
 
 
 def _doubt(event: Event, people: dict[str, tuple[User, str]]) -> None:

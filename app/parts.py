@@ -19,6 +19,7 @@ from .api import routes as api_routes
 from .audit import commands as audit_commands
 from .audit import routes as audit_routes
 from .bundles import routes as bundles_routes
+from .changing import leaving as changing_leaving
 from .changing import routes as changing_routes
 from .diplomas import designer_routes as diplomas_designer_routes
 from .diplomas import routes as diplomas_routes
@@ -28,7 +29,11 @@ from .events import routes as events_routes
 from .events.importing import routes as importing_routes
 from .exports import routes as exports_routes
 from .jobs import commands as job_commands
+from .leaderboards import ranking_routes
 from .leaderboards import routes as leaderboards_routes
+from .leaderboards.freezing import routes as freezing_routes
+from .leaderboards.screens import hall_routes as screens_hall_routes
+from .leaderboards.screens import routes as screens_routes
 from .scoring import edit_routes as scoring_edit_routes
 from .scoring import finding_routes as scoring_finding_routes
 from .scoring import importing as scoring_importing
@@ -79,6 +84,10 @@ PARTS: tuple[ModuleType, ...] = (
     judges_routes,
     lifecycle_routes,
     leaderboards_routes,
+    freezing_routes,
+    screens_routes,
+    screens_hall_routes,
+    ranking_routes,
     exports_routes,
     diplomas_routes,
     diplomas_designer_routes,
@@ -86,6 +95,7 @@ PARTS: tuple[ModuleType, ...] = (
     bundles_routes,
     webhooks_routes,
     changing_routes,
+    changing_leaving,
     audit_routes,
     api_routes,
     policy,

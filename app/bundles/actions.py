@@ -81,6 +81,8 @@ def bring_in(
     for name in CARRIED:
         if name != "events":
             _insert(name, contents.rows[name], event, ids, files)
+    for column, target in CARRIED["events"].keys.items():
+        setattr(event, column, _keyed(getattr(event, column), ids[target]))
     import_.event_id = event.id
     import_.logs = assets.put(as_json(bundle.logs))
     origins = [[one.event_id, one.length, one.head, one.unbroken] for one in contents.origins]
@@ -92,6 +94,10 @@ def bring_in(
     assets.delete_after_commit(import_.file)
     import_.file = ""
     return event
+
+
+def _keyed(kept: Row, ids: Sequence[int]) -> Row:
+    return {str(ids[int(key) - 1]) if key.isdigit() else key: value for key, value in kept.items()}
 
 
 def _make_event(row: Row) -> Event:

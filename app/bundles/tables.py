@@ -20,28 +20,34 @@ from ..extensions import Model
 @dataclass(frozen=True)
 class Carried:
     """`behind` are columns that stay behind, `rows` such without a foreign key that name a row of another table, and
-    `open_json` those whose JSON names no rows."""
+    `open_json` those whose JSON names no rows. `keys` are columns of JSON whose keys are the numbers of rows of another
+    table, or words."""
 
     behind: frozenset[str] = frozenset()
     rows: Mapping[str, str] = field(default_factory=dict)
     open_json: frozenset[str] = frozenset()
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
-def _carried(*, behind: str = "", open_json: str = "", **rows: str) -> Carried:
-    return Carried(frozenset(behind.split()), rows, frozenset(open_json.split()))
+def _carried(*, behind: str = "", open_json: str = "", keys: Mapping[str, str] | None = None, **rows: str) -> Carried:
+    return Carried(frozenset(behind.split()), rows, frozenset(open_json.split()), keys or {})
 
 
 CARRIED: dict[str, Carried] = {
-    "events": _carried(behind="link_token hooked revision audit_head audit_length"),
+    "events": _carried(
+        behind="link_token hooked revision audit_head audit_length",
+        open_json="overall_rules team_rules",
+        keys={"freezes": "activities"},
+    ),
     "groups": _carried(behind="name_key"),
     "participants": _carried(open_json="extra", merged_into_id="participants"),
     "activities": _carried(behind="name_key revision", open_json="rules"),
     "categories": _carried(behind="name_key"),
-    "records": _carried(behind="updated_by_link_id", open_json="ties"),
+    "records": _carried(behind="updated_by_link_id checked_by_id", open_json="ties"),
     "marks": _carried(),
     "record_changes": _carried(behind="device", open_json="old new", undoes="record_changes"),
     "second_entries": _carried(open_json="marks"),
-    "flags": _carried(),
+    "flags": _carried(behind="answered_by_id"),
 }
 """In an order in which whatever is referred to comes first. Of who did something the name goes along and the account
 does not: that it was theirs cannot be known elsewhere."""
@@ -61,6 +67,9 @@ LEFT_BEHIND: dict[str, str] = {
     "judge_links": "is a way in, and opens nothing elsewhere",
     "plan_changes": "holds the numbers of rows here, by which it is undone; what it did is in the log",
     "print_runs": "is paper that was printed here",
+    "scenes": "names activities and images of this installation, so it does not go along yet",
+    "screens": "is a screen in one hall, paired with this installation",
+    "sponsor_images": "belongs to scenes, which do not go along yet",
     "team_logins": "is a way in, and opens nothing elsewhere",
     "webhook_deliveries": "was told to a program of this installation",
     "webhooks": "is between this installation and a program, with a secret of theirs",

@@ -30,6 +30,7 @@ def bundle_of(event: Event, *, by: User) -> Bundle:
     files: list[bytes] = []
     numbers: dict[str, dict[int, int]] = {}
     tables = {name: _rows(name, event, numbers, files) for name in CARRIED}
+    _rename_keys(tables["events"], numbers)
     about = {"made_at": now().isoformat(), "by": by.name, "name": event.name}
     return Bundle(about, {"tables": tables, "staff": _staff(event, numbers["groups"])}, _logs(event), files)
 
@@ -55,6 +56,15 @@ def _rows(name: str, event: Event, numbers: dict[str, dict[int, int]], files: li
             cells_.append(cells.plain(value))
         rows.append(cells_)
     return {"columns": [column.name for column in carried], "rows": rows}
+
+
+def _rename_keys(events: dict[str, Any], numbers: dict[str, dict[int, int]]) -> None:
+    """In what is kept by the numbers of rows, once all of those are known."""
+    [row] = events["rows"]
+    for column, target in CARRIED["events"].keys.items():
+        at = events["columns"].index(column)
+        known = {str(row_id): str(place) for row_id, place in numbers[target].items()}
+        row[at] = {known.get(key, key): value for key, value in row[at].items() if key in known or not key.isdigit()}
 
 
 def _wanted(here: Table) -> Any:

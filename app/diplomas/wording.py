@@ -12,7 +12,7 @@ from ..events.labels import days
 from ..events.models import Event
 from ..i18n import decimal_mark
 from ..leaderboards.board import ALIGNED_PLACES, bucket_name
-from ..leaderboards.standings import ALL, Bucket
+from ..leaderboards.standings import ALL, BucketOf
 from ..scoring.values import show
 from .awards import Award
 from .kinds import Basis, Doubt
@@ -95,7 +95,7 @@ def category_of(award: Award) -> str:
     """Who it was won among; nothing where that is everybody."""
     if award.part is None:
         return ""
-    if not isinstance(award.part, Bucket):
+    if not isinstance(award.part, BucketOf):
         return award.part.group.name
     return "" if award.part.category == ALL and award.part.gender is None else bucket_name(award.part)
 

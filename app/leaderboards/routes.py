@@ -10,14 +10,16 @@ from markupsafe import Markup
 
 from .. import web
 from ..accounts.access import is_signed_in, me
+from ..events import freezes
 from ..events.queries import events_for, public_events
 from ..extensions import db
 from ..i18n import language
 from ..spreadsheets import csv_answer
 from . import access, cache, queries, shortcut, wanted
-from .board import Board, View, board_of
+from .board import Board, View, Whole, board_of, whole_name
 from .cache import Kept
 from .export import as_csv
+from .recent import Recent, without_collecting
 
 BOARD = "/events/<int(max=2147483647):event_id>/board"
 
@@ -26,6 +28,7 @@ bp = Blueprint("leaderboards", __name__)
 
 def init_app(app: Flask) -> None:
     cache.init_app(app)
+    app.extensions["laurel_standings"] = Recent()
     app.register_blueprint(bp)
     shortcut.init_app(app)
 
@@ -46,8 +49,7 @@ def show(event_id: int) -> Response:
         what = wanted.page(event_id, request, watch.link)
         return wanted.answer(what, watch, request, lambda: _kept(what.key, watch, what.view, _page))
     view = View.asked_for(event_id, request, watch.link, language())
-    heading = queries.heading(event_id, view.activity) or abort(404)
-    view = replace(view, activity=heading.activity_id)
+    heading, view = heading_of(view)
     kept = _kept(wanted.piece_key(view), watch, view, _piece)
     piece = Markup(kept.body.decode())  # noqa: S704
     return web.render("leaderboards/show.html", heading=heading, board=piece, here=view.address)
@@ -67,34 +69,48 @@ def live(event_id: int) -> Response:
 def download(event_id: int) -> Response:
     """All activities. `?bom=1` puts a mark in front by which Excel knows UTF-8."""
     watch = access.board_to_watch(event_id)
-    revisions = watch.revisions
-    kept = cache.read(cache.key_of("csv", event_id), revisions.link_token, revisions.event, lambda: _csv(event_id))
+    key, revisions = cache.key_of("csv", event_id), watch.revisions
+    kept = cache.read(key, revisions.link_token, revisions.event, wanted.began(watch), lambda: _csv(event_id))
     name = (queries.heading(event_id, None) or abort(404)).event
     return csv_answer(kept.body, name)
 
 
+def heading_of(view: View) -> tuple[str, View]:
+    """What stands on top of the page, and the view with the activity that is meant."""
+    if isinstance(view.activity, Whole):
+        found = queries.heading(view.event, None) or abort(404)
+        return f"{whole_name(view.activity)} · {found.event}", view
+    found = queries.heading(view.event, view.activity) or abort(404)
+    return str(found), replace(view, activity=found.activity_id)
+
+
 def _kept(key: str, watch: access.Watch, view: View, make: Callable[[View], Kept]) -> Kept:
-    return cache.read(key, watch.revisions.link_token, wanted.revision_of(watch, view), lambda: make(view))
+    token, revision = watch.revisions.link_token, wanted.revision_of(watch, view)
+    return cache.read(key, token, revision, wanted.began(watch), lambda: make(view))
 
 
+@without_collecting()
 def _page(view: View) -> Kept:
     board = _fresh_board(view)
-    heading = f"{board.activity.name} · {board.event.name}" if board.activity else board.event.name
+    heading = f"{board.title} · {board.event.name}" if board.title else board.event.name
     piece = Markup(_draw(board))  # noqa: S704
     page = render_template("leaderboards/show.html", heading=heading, board=piece, here=board.view.address, shared=True)
     return Kept(board.event.link_token, _made_from(board, view), board.at, page.encode())
 
 
+@without_collecting()
 def _piece(view: View) -> Kept:
     board = _fresh_board(view)
     return Kept(board.event.link_token, _made_from(board, view), board.at, _draw(board).encode())
 
 
+@without_collecting()
 def _csv(event_id: int) -> Kept:
     db.session.commit()
     at = time.time()
     event = queries.event_as_it_is(event_id) or abort(404)
-    return Kept(event.link_token, event.revision, at, as_csv(queries.event_standings(event)).encode())
+    text = as_csv(queries.event_standings(event), queries.wholes(event))
+    return Kept(event.link_token, event.revision, at, text.encode())
 
 
 def _fresh_board(view: View) -> Board:
@@ -103,11 +119,12 @@ def _fresh_board(view: View) -> Board:
 
 
 def _made_from(board: Board, view: View) -> int:
-    return board.event.revision if view.activity is None else board.revision
+    return board.revision if isinstance(view.activity, int) else board.event.revision
 
 
 def _draw(board: Board) -> str:
     """Without the context that other templates have: it would ask who is reading."""
-    state = wanted.tag_of(wanted.piece_key(board.view), board.event.link_token, board.revision)
+    began = freezes.began(board.event.freezes, board.at)
+    state = wanted.tag_of(wanted.piece_key(board.view), board.event.link_token, board.revision, began)
     with force_locale(board.view.language):
         return current_app.jinja_env.get_template("leaderboards/_board.html").render(board=board, state=state)
