@@ -37,19 +37,6 @@ def any_user() -> bool:
     return db.session.scalar(select(User.id).limit(1)) is not None
 
 
-def people_found(text: str, role: Role | None, *, limit: int, offset: int) -> tuple[Sequence[User], int]:
-    """Some of those whose name, username or address has this text in it, by name; and how many they are in all."""
-    wanted = select(User).where(~User.shared)
-    if text:
-        parts = (User.name, User.username, User.email)
-        wanted = wanted.where(or_(*(part.icontains(text, autoescape=True) for part in parts)))
-    if role:
-        wanted = wanted.where(User.role == role)
-    total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    page = wanted.order_by(func.lower(User.name), User.id).limit(limit).offset(offset)
-    return db.session.scalars(page).all(), total
-
-
 def evaluators() -> Sequence[User]:
     """Everybody who may be put into an event's pool."""
     fitting = [role for role in Role if role.includes(Role.EVALUATOR)]

@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 from .. import web
 from ..accounts import actions as accounts
 from ..accounts.access import allow, me
+from ..accounts.blueprint import was_refused
 from ..accounts.models import Role
-from ..accounts.routes import was_refused
 from ..accounts.signing_in import sign_in
 from ..extensions import client_address, db, limiter
 from . import access, queries, team_actions

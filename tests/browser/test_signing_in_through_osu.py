@@ -50,6 +50,7 @@ def test_a_player_signs_up_and_comes_back_to_the_page_that_asked(new_page: OpenP
     choose(page, "Larkspur")
     expect(page).to_have_url(re.compile(r"/account$"))
     expect(page.get_by_role("heading", name="Larkspur")).to_be_visible()
+    page.get_by_role("link", name="Signing in").click()
     expect(page.locator("#services")).to_contain_text("Larkspur")
     assert serious_violations(page) == []
 
@@ -79,7 +80,7 @@ def test_an_account_is_linked_signed_in_to_and_unlinked(new_page: OpenPage) -> N
     admin = make.user(Role.ADMIN, name="Ivana")
     page = new_page()
     steps.sign_in(page, admin)
-    page.goto("/account")
+    page.goto("/account/sign-in")
     row = page.locator("#services li").filter(has_text="osu!")
     row.get_by_role("button", name="Link").click()
     choose(page, "New Oak")
@@ -97,7 +98,7 @@ def test_an_account_is_linked_signed_in_to_and_unlinked(new_page: OpenPage) -> N
 
 
 def test_the_last_way_in_is_not_taken_away(page: Page) -> None:
-    page.goto("/sign-in?next=/account")
+    page.goto("/sign-in?next=/account/sign-in")
     page.get_by_role("link", name="Sign in with GitHub").click()
     choose(page, "quiet-example")
     page.locator("#services").get_by_role("button", name="Unlink").click()

@@ -12,13 +12,12 @@ from ...extensions import db, limiter
 from .. import actions, fresh, second_step
 from .. import queries as accounts
 from ..access import allow, me, other_person
+from ..blueprint import REFUSED
 from ..forms import ROLES, PersonForm, RoleForm
 from ..models import Role, User
 from ..recovery import actions as recovery
 from . import leaving, personal, queries
 from .forms import DeleteForm, DeleteOwnForm
-
-REFUSED = 422
 
 bp = Blueprint("people", __name__)
 
