@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,12 @@ def on_starting(server: Any) -> None:  # noqa: ARG001
     if settings.metrics_token:
         for file in counts.glob("*.db"):
             file.unlink(missing_ok=True)
+
+
+def when_ready(server: Any) -> None:  # noqa: ARG001
+    """What is loaded stays: looking through it for garbage would cost every worker time, and a copy of its memory."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001

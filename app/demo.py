@@ -261,7 +261,8 @@ def _score(event: Event, chance: random.Random, by: User, *, share: float) -> No
             done = min(1.0, max(0.0, share * (2.6 - 0.45 * turn - 0.25 * place))) if share < 1 else 1.0
             people = sorted(group.participants, key=lambda person: person.position)
             entries += [
-                Entry(person, activity, _marks(activity, chance)) for person in people[: round(len(people) * done)]
+                Entry(person, activity, _marks(activity, chance), confirmed=True)
+                for person in people[: round(len(people) * done)]
             ]
         save_records(event, entries, by=by, source=Source.DEMO)
 

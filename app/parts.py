@@ -25,9 +25,11 @@ from .events.importing import routes as importing_routes
 from .exports import routes as exports_routes
 from .jobs import commands as job_commands
 from .leaderboards import routes as leaderboards_routes
+from .scoring import finding_routes as scoring_finding_routes
 from .scoring import importing as scoring_importing
 from .scoring import leaving as scoring_leaving
 from .scoring import routes as scoring_routes
+from .scoring import undo_routes as scoring_undo_routes
 from .scoring.checking import routes as checking_routes
 from .scoring.flags import routes as flags_routes
 from .scoring.judges import routes as judges_routes
@@ -60,6 +62,8 @@ PARTS: tuple[ModuleType, ...] = (
     scoring_importing,
     scoring_leaving,
     scoring_routes,
+    scoring_finding_routes,
+    scoring_undo_routes,
     checking_routes,
     flags_routes,
     judges_routes,

@@ -118,6 +118,11 @@ def wants_piece() -> bool:
     return bool(asked) and not asked.boosted and not asked.history_restore_request
 
 
+def device() -> str:
+    """What the browser or script that asks calls itself; empty where nobody asks, as in a job."""
+    return request.user_agent.string[:200] if has_request_context() else ""
+
+
 def open_page() -> str:
     """Path and query of the page that htmx asks from."""
     url = urlsplit(request.htmx.current_url or "/")  # type: ignore[attr-defined]

@@ -14,10 +14,11 @@ from ..events.kinds import EvaluationType
 from ..events.models import Activity, Participant
 from ..events.names import name_key
 from ..scoring.actions import Entry, NotOpen, Outcome, Raw, Verdict, errors_of
+from ..scoring.rows import questions_of
 from . import queries
 from .access import Reach
 from .errors import MOST_SHOWN, errors_in, refusal, refused_items
-from .schemas import MOST_RECORDS, Conflict, ItemError, Saved, SavedRecord, WantedRecord, Written
+from .schemas import MOST_RECORDS, Conflict, Doubt, ItemError, Saved, SavedRecord, WantedRecord, Written
 
 FORBIDDEN = "not_your_group"
 
@@ -69,6 +70,22 @@ def conflict_answer(outcomes: Sequence[Outcome]) -> HTTPException:
     )
     shown = [conflict.model_dump(mode="json") for conflict in conflicts[:MOST_SHOWN]]
     return refusal(409, "conflict", detail, conflicts=shown, conflict_count=count)
+
+
+def doubtful_answer(outcomes: Sequence[Outcome]) -> HTTPException:
+    warnings = [
+        Doubt(index=index, mark=doubt.position, code=doubt.code, detail=asked.words, instead=asked.instead or None)
+        for index, outcome in enumerate(outcomes)
+        for doubt, asked in zip(outcome.doubts, questions_of(outcome, "."), strict=True)
+    ]
+    count = sum(outcome.verdict is Verdict.DOUBTFUL for outcome in outcomes)
+    detail = ngettext(
+        "One record looks wrong, so nothing was done. Send it again as confirmed if it is right.",
+        "%(num)d records look wrong, so nothing was done. Send them again as confirmed if they are right.",
+        count,
+    )
+    shown = [warning.model_dump(mode="json") for warning in warnings[:MOST_SHOWN]]
+    return refusal(422, "doubtful", detail, warnings=shown, warning_count=len(warnings))
 
 
 def hidden_answer(outcomes: Sequence[Outcome]) -> HTTPException:
@@ -136,7 +153,7 @@ class _Reader:
         marks = _marks(record.value, activity)
         if isinstance(marks, str):
             return [("value", "wrong_type", marks)]
-        return Entry(participant, activity, marks, record.version)
+        return Entry(participant, activity, marks, record.version, record.confirmed)
 
     def _participant(self, record: WantedRecord) -> Participant | Problem:
         if (record.participant is None) == (record.external_id is None):

@@ -26,6 +26,7 @@ from .schemas import (
     AuditPage,
     AuditQuery,
     Conflicts,
+    Doubts,
     Error,
     EventDetail,
     EventPage,
@@ -135,7 +136,7 @@ def _weight() -> int:
     answer=Saved,
     body=WantedRecords,
     idempotent=True,
-    errors={400: Error, 403: ItemErrors, 409: Conflicts, 413: Error, 415: Error, 422: ItemErrors, 429: Error},
+    errors={400: Error, 403: ItemErrors, 409: Conflicts, 413: Error, 415: Error, 422: Doubts, 429: Error},
 )
 @limiter.limit(
     lambda: current_app.config[RECORDS_LIMIT],
@@ -158,8 +159,10 @@ def create_records(event_id: int) -> Response:
         raise records.closed_answer(error) from None
     if any(outcome.verdict is Verdict.REFUSED for outcome in outcomes):
         raise records.hidden_answer(outcomes)
-    if not all(outcome.verdict.is_fine for outcome in outcomes):
+    if any(outcome.verdict is Verdict.CONFLICT for outcome in outcomes):
         raise records.conflict_answer(outcomes)
+    if any(outcome.verdict is Verdict.DOUBTFUL for outcome in outcomes):
+        raise records.doubtful_answer(outcomes)
     db.session.flush()
     answer = records.answer_for(outcomes, reach.event.revision)
     idempotency.remember(claim, answer)

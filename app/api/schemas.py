@@ -18,6 +18,7 @@ from ..leaderboards.standings import Standings as BoardStandings
 from ..scoring import values
 from ..scoring.actions import Outcome
 from ..scoring.columns import mark_names
+from ..scoring.warnings import Code
 
 LARGEST_ID = 2**31 - 1
 MOST_RECORDS = 5000
@@ -277,6 +278,9 @@ class WantedRecord(BaseModel):
         Id | Annotated[str, Field(max_length=80)], Field(description="Its id, or its name in any case.")
     ]
     value: Wanted
+    confirmed: bool = Field(
+        False, description="Write it although it looks wrong: whoever sends it has looked at the warnings."
+    )
     version: int | None = Field(
         None, ge=0, description="The version last seen, 0 for none yet. Without it, whatever stands is overwritten."
     )
@@ -361,6 +365,23 @@ class Conflict(BaseModel):
             by=standing.by_name,
             at=standing.at,
         )
+
+
+class Doubt(BaseModel):
+    """Something that looks wrong, and may be right: send the item again with `confirmed` then."""
+
+    index: int = Field(description="The place of the item in the list, from 0.")
+    mark: int | None = Field(description="Which of the marks, from 1; null for all of them.")
+    code: Code
+    detail: str
+    instead: str | None = Field(description="What was probably meant, where that can be told.")
+
+
+class Doubts(ItemErrors):
+    """`warnings` stand beside `doubtful` only: nothing was written."""
+
+    warnings: list[Doubt] = Field([], description="The first 100 of them.")
+    warning_count: int = 0
 
 
 class Conflicts(Error):

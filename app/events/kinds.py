@@ -31,8 +31,8 @@ class TieBreak(StrEnum):
     """What decides between equal results: nothing, the best single mark, or the next best marks one after another."""
 
     NONE = "NONE"
-    BEST = "BEST"
-    NEXT = "NEXT"
+    BEST = "BEST_MARK"
+    NEXT = "NEXT_MARKS"
 
 
 class Gender(StrEnum):

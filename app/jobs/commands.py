@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import threading
@@ -43,6 +44,8 @@ def work() -> None:
     _quietly(sweep)
     db.engine.dispose()
     runner.use(app)
+    gc.collect()
+    gc.freeze()  # What is loaded stays: a job that makes many objects must not have it looked through again and again.
     while not stop.is_set():
         try:
             queues = [rq_queue(app, name) for name in QUEUES]

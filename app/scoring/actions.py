@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -15,20 +15,21 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy import Table, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from .. import audit, metrics
+from .. import audit, metrics, web
 from ..database import is_sqlite, now
 from ..events.kinds import ActivityState, EvaluationType
 from ..events.marking import Criterion
 from ..events.models import Activity, Event, Participant
 from ..events.revisions import touch
 from ..extensions import Model, db
-from . import queries
+from . import doubting, queries
 from .checking import blind
 from .formulas import total
 from .models import Mark, Record, RecordChange, Source
 from .queries import Standing, nothing_yet
 from .scorers import Scorer, link_of
 from .values import InvalidValue, Value, parse_json, show
+from .warnings import Doubt, Reference
 
 Raw = str | int | float | Decimal | None
 
@@ -41,13 +42,16 @@ class Entry:
     """What somebody wants to stand for a participant in an activity of the same event.
 
     `marks` as typed or sent, one for each of the activity's marks; blank or None clears a mark. `version` is the
-    one that the writer had seen, 0 for none; None writes over anything.
+    one that the writer had seen, 0 for none; None writes over anything. `confirmed`: who writes it was asked about
+    what looks wrong, or nobody can be asked. `undoes` is the id of the change that it takes back.
     """
 
     participant: Participant
     activity: Activity
     marks: tuple[Raw, ...]
     version: int | None = None
+    confirmed: bool = False
+    undoes: int | None = None
 
     @property
     def key(self) -> tuple[int, int]:
@@ -59,6 +63,7 @@ class Verdict(StrEnum):
     UNCHANGED = "unchanged"
     REFUSED = "refused"
     CONFLICT = "conflict"
+    DOUBTFUL = "doubtful"
 
     @property
     def is_fine(self) -> bool:
@@ -83,6 +88,7 @@ class Outcome:
     before: Standing
     standing: Standing
     errors: tuple[MarkError, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 class NotOpen(Exception):
@@ -98,13 +104,15 @@ def save_records(
 ) -> list[Outcome]:
     """Write values with their history and raise the revisions, in the caller's transaction.
 
-    Entries that are refused, or whose record somebody else has changed since, are left out and told of; with
+    Entries that are refused, whose record somebody else has changed since, or that look wrong and are not confirmed,
+    are left out and told of; with
     `all_or_nothing` one such entry keeps all the others from being written too. One entry a record at most.
     Raises `NotOpen`. The number of statements does not depend on the number of entries.
     """
     event, activities = hold(event, {entry.activity.id for entry in entries})
     standings = queries.standings(activities, {entry.participant.id for entry in entries})
     outcomes = [_judge(entry, standings.get(entry.key) or nothing_yet(entry.activity), by) for entry in entries]
+    outcomes = _questioned(outcomes, activities, by)
     if all_or_nothing and not all(outcome.verdict.is_fine for outcome in outcomes):
         _count([outcome for outcome in outcomes if not outcome.verdict.is_fine], source)
         return outcomes
@@ -156,6 +164,31 @@ def _judge(entry: Entry, standing: Standing, by: Scorer) -> Outcome:
         return Outcome(entry, Verdict.CONFLICT, standing, standing)
     value = total(marks, entry.activity.marking)
     return Outcome(entry, Verdict.SAVED, standing, replace(standing, marks=marks, value=value))
+
+
+def _questioned(outcomes: list[Outcome], activities: Collection[Activity], by: Scorer) -> list[Outcome]:
+    """What looks wrong and was not confirmed is not written; one statement, and none where all is confirmed."""
+    asked = {
+        outcome.entry.activity.id
+        for outcome in outcomes
+        if outcome.verdict is Verdict.SAVED and not outcome.entry.confirmed and any(outcome.standing.marks)
+    }
+    if not asked:
+        return outcomes
+    known = doubting.references([activity for activity in activities if activity.id in asked])
+    return [_question(outcome, known, by) if outcome.entry.activity.id in asked else outcome for outcome in outcomes]
+
+
+def _question(outcome: Outcome, known: Mapping[int, Reference], by: Scorer) -> Outcome:
+    entry = outcome.entry
+    if outcome.verdict is not Verdict.SAVED or entry.confirmed:
+        return outcome
+    marks, activity = outcome.standing.marks, entry.activity
+    found = doubting.doubts_about(marks, entry.participant.id, outcome.before, by, activity, known[activity.id])
+    if not found:
+        return outcome
+    # What was typed is in the entry; what stands is what stood.
+    return Outcome(entry, Verdict.DOUBTFUL, outcome.before, outcome.before, doubts=found)
 
 
 def _read(entry: Entry) -> tuple[tuple[Value | None, ...], tuple[MarkError, ...]]:
@@ -260,6 +293,7 @@ def _upsert_marks(written: Iterable[Outcome]) -> None:
 
 
 def _append_history(written: Iterable[Outcome], source: Source) -> None:
+    device = web.device()
     rows = [
         {
             "record_id": outcome.standing.record_id,
@@ -270,6 +304,8 @@ def _append_history(written: Iterable[Outcome], source: Source) -> None:
             "at": outcome.standing.at,
             "by_id": outcome.standing.by_id,
             "by_name": outcome.standing.by_name,
+            "device": device,
+            "undoes": outcome.entry.undoes,
         }
         for outcome in written
     ]
@@ -296,9 +332,10 @@ def plain_marks(marks: Iterable[Value | None]) -> list[str | None]:
 
 
 def _text(mark: Value | None) -> str | None:
+    """Equal values have equal texts, however they were typed."""
     if mark is None:
         return None
-    return str(mark.status) if mark.amount is None else f"{mark.amount:f}"
+    return str(mark.status) if mark.amount is None else f"{mark.amount.normalize():f}"
 
 
 def _upsert(table: Table, keys: Sequence[str]) -> Any:

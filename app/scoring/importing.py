@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from flask import Flask
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from ..accounts.models import User
 from ..events.importing.cells import InvalidCell
 from ..events.importing.mapping import Result
-from ..events.importing.results import ImportedResult, Standings, register
+from ..events.importing.results import Doubtful, ImportedResult, ResultsOfRow, Standings, register
 from ..events.models import Activity, Event, Participant
 from ..extensions import db
-from . import queries
+from ..i18n import decimal_mark
+from . import doubting, queries
 from .actions import Entry, Raw, in_range, save_records
 from .models import Mark, Record, Source
+from .questions import question_of
 from .values import InvalidValue, Value, parse, show
+from .warnings import Reference, doubts
 
 Part = TypeVar("Part", Participant, Activity)
 
@@ -27,6 +31,23 @@ def init_app(_app: Flask) -> None:
 
 
 class FileScorer:
+    def doubts(self, event: Event, rows: Sequence[ResultsOfRow]) -> list[Doubtful]:
+        """Measured against what stands and against the rest of the file. Who is new goes by minus the row's number."""
+        ids = {result.activity_id for row in rows for result in row.texts}
+        if not ids:
+            return []
+        wanted = select(Activity).where(Activity.event_id == event.id, Activity.id.in_(ids))
+        activities = db.session.scalars(wanted.order_by(Activity.position, Activity.id)).all()
+        named = select(Participant.id, Participant.display_name).where(Participant.event_id == event.id)
+        names = {person_id: name for person_id, name in db.session.execute(named)}  # noqa: C416
+        names |= {-row.number: _("row %(row)s", row=row.number) for row in rows}
+        known = doubting.references(activities, None)
+        return [
+            Doubtful(number, words)
+            for activity in activities
+            for number, words in _doubts_in(activity, known[activity.id], rows, names)
+        ]
+
     def standings(self, event: Event, activity_ids: Collection[int]) -> Standings:
         return FileStandings(event, activity_ids)
 
@@ -51,7 +72,7 @@ class FileScorer:
         if missing:
             raise LookupError(f"results for people who are not there: {sorted(missing)[:5]}")
         entries = [
-            Entry(people[person_id], activities[activity_id], tuple(marks))
+            Entry(people[person_id], activities[activity_id], tuple(marks), confirmed=True)
             for (activity_id, person_id), marks in _marks_by_record(results, activities).items()
         ]
         outcomes = save_records(event, entries, by=by, source=Source.IMPORT, all_or_nothing=True)
@@ -91,6 +112,30 @@ class FileStandings:
 
     def now(self, result: Result, participant_id: int) -> str | None:
         return show(self.values.get((result, participant_id)), self.kinds[result.activity_id]) or None
+
+
+def _doubts_in(
+    activity: Activity, stored: Reference, rows: Sequence[ResultsOfRow], names: Mapping[int, str]
+) -> Iterator[tuple[int, str]]:
+    empty: tuple[Value | None, ...] = (None,) * activity.mark_count
+    written: dict[int, tuple[Value | None, ...]] = {}
+    numbers: dict[int, int] = {}
+    for row in rows:
+        texts = {result.mark: text for result, text in row.texts.items() if result.activity_id == activity.id}
+        if texts:
+            who = row.participant_id or -row.number
+            before = stored.rows.get(who, empty)
+            marks = [
+                parse(texts[place], activity.mark_type) if place in texts else mark
+                for place, mark in enumerate(before, start=1)
+            ]
+            written[who], numbers[who] = tuple(marks), row.number
+    together = Reference(activity.marking, {**stored.rows, **written}, activity.low, activity.high)
+    for who, now in written.items():
+        before = tuple(stored.rows.get(who, empty))
+        for doubt in doubts(now, together, participant=who, before=before):
+            question = question_of(doubt, activity, now, before, names, decimal_mark())
+            yield numbers[who], f"{activity.name}: {question.words}"
 
 
 def _marks_by_record(

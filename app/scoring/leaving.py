@@ -9,6 +9,8 @@ from ..accounts.models import User
 from ..accounts.people import leaving, personal
 from ..accounts.people.personal import Rows
 from ..extensions import db
+from .checking.models import SecondEntry
+from .flags.models import Flag
 from .models import Record, RecordChange
 
 
@@ -20,7 +22,9 @@ def forget_name(user: User) -> None:
     """The values stay. Whose they were is known by an id that leads nowhere any more."""
     records = update(Record).where(Record.updated_by_id == user.id).values(updated_by_name="")
     changes = update(RecordChange).where(RecordChange.by_id == user.id).values(by_name="")
-    for forgetting in (records, changes):
+    seconds = update(SecondEntry).where(SecondEntry.by_id == user.id).values(by_name="")
+    flags = update(Flag).where(Flag.by_id == user.id).values(by_name="")
+    for forgetting in (records, changes, seconds, flags):
         db.session.execute(forgetting.execution_options(synchronize_session=False))
 
 

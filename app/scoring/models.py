@@ -25,6 +25,8 @@ class Source(StrEnum):
     CHECK = "check"
     PLAN = "plan"
     DEMO = "demo"
+    UNDO = "undo"
+    BACK = "back"
 
 
 def value_of(amount: Decimal | None, status: Status | None, ties: Sequence[str] | None = None) -> Value | None:
@@ -84,7 +86,11 @@ class Mark(Model):
 
 
 class RecordChange(Model):
-    """One change of a record. `old` and `new` list its marks as plain text, None for a mark that is not there."""
+    """One change of a record. `old` and `new` list its marks as plain text, None for a mark that is not there.
+
+    `device` is what the browser or script calls itself, empty where a job wrote. `undoes` is the change that this one
+    took back.
+    """
 
     __tablename__ = "record_changes"
     __table_args__ = (UniqueConstraint("record_id", "version"),)
@@ -98,3 +104,5 @@ class RecordChange(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     by_name: Mapped[str] = mapped_column(String(120))
+    device: Mapped[str] = mapped_column(String(200), default="")
+    undoes: Mapped[int | None] = mapped_column(index=True)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import selectinload
@@ -72,39 +72,55 @@ def is_written() -> ColumnElement[bool]:
     return Mark.amount.is_not(None) | Mark.status.is_not(None)
 
 
+# Columns, for a sheet is read with every save, and rows would cost twice as much.
+HEAD = (
+    Record.id,
+    Record.activity_id,
+    Record.participant_id,
+    Record.amount.label("total"),
+    Record.status.label("total_status"),
+    Record.ties,
+    Record.version,
+    Record.updated_at,
+    Record.updated_by_id,
+    Record.updated_by_name,
+    Record.updated_by_link_id,
+    Record.checked_by_name,
+    Record.checked_at,
+)
+
+
 def nothing_yet(activity: Activity) -> Standing:
     return Standing(marks=(None,) * activity.mark_count)
 
 
 def standings(activities: Collection[Activity], participant_ids: Collection[int]) -> dict[tuple[int, int], Standing]:
     """What stands, by (activity id, participant id); one statement. Pairs without a record are not in it."""
-    found: dict[tuple[int, int], Standing] = {}
-    marks: defaultdict[int, dict[int, Value | None]] = defaultdict(dict)
     by_id = {activity.id: activity for activity in activities}
     rows = db.session.execute(
-        select(Record, Mark.position, Mark.amount, Mark.status)
+        select(*HEAD, Mark.position, Mark.amount, Mark.status)
         .outerjoin(Mark, Mark.record_id == Record.id)
         .where(Record.activity_id.in_(by_id), Record.participant_id.in_(participant_ids))
-        .execution_options(populate_existing=True)
     )
-    records: dict[int, Record] = {}
-    for record, position, amount, status in rows:
-        records[record.id] = record
-        marks[record.id][position] = value_of(amount, status)
-    for record in records.values():
-        count = by_id[record.activity_id].mark_count
-        found[record.activity_id, record.participant_id] = Standing(
-            marks=tuple(marks[record.id].get(position) for position in range(1, count + 1)),
-            value=record.value,
-            record_id=record.id,
-            version=record.version,
-            at=record.updated_at,
-            by_id=record.updated_by_id,
-            by_name=record.updated_by_name,
-            by_link_id=record.updated_by_link_id,
-            checked_by=record.checked_by_name if record.checked_at else "",
+    heads: dict[int, Any] = {}
+    marks: defaultdict[int, dict[int, Value | None]] = defaultdict(dict)
+    for row in rows:
+        heads[row.id] = row
+        marks[row.id][row.position] = value_of(row.amount, row.status)
+    return {
+        (head.activity_id, head.participant_id): Standing(
+            marks=tuple(map(marks[record_id].get, range(1, by_id[head.activity_id].mark_count + 1))),
+            value=value_of(head.total, head.total_status, head.ties),
+            record_id=record_id,
+            version=head.version,
+            at=head.updated_at,
+            by_id=head.updated_by_id,
+            by_name=head.updated_by_name,
+            by_link_id=head.updated_by_link_id,
+            checked_by=head.checked_by_name if head.checked_at else "",
         )
-    return found
+        for record_id, head in heads.items()
+    }
 
 
 def sheet_of(group_id: int, activity_id: int, reader: Scorer) -> Sheet | None:
@@ -174,6 +190,20 @@ def progress_of(groups: Iterable[Group]) -> list[SheetProgress]:
         done, checked = written.get(key, (0, 0))
         found.append(SheetProgress(group, activity, done, people.get(group.id, 0), checked, flagged.get(key, 0)))
     return found
+
+
+def changes_on(sheet: Sheet) -> list[tuple[RecordChange, int]]:
+    """All changes of the sheet's people, newest first, each with whose row it is on; one statement."""
+    changes = (
+        select(RecordChange, Record.participant_id)
+        .join(Record, Record.id == RecordChange.record_id)
+        .where(
+            Record.activity_id == sheet.activity.id,
+            Record.participant_id.in_([person.id for person in sheet.participants]),
+        )
+        .order_by(RecordChange.at.desc(), RecordChange.id.desc())
+    )
+    return [(change, participant_id) for change, participant_id in db.session.execute(changes)]
 
 
 def history_of(participant_id: int, activity_id: int) -> Sequence[RecordChange]:

@@ -29,6 +29,7 @@ from .scorers import Judge
 bp = Blueprint("scoring", __name__, url_prefix="/sheets")
 
 ANNOUNCE = "scores-changed"
+UNSETTLED = {Verdict.REFUSED, Verdict.DOUBTFUL}
 
 
 SOURCES = {
@@ -39,6 +40,8 @@ SOURCES = {
     Source.CHECK: _l("settled after checking"),
     Source.PLAN: _l("by a change of the plan"),
     Source.DEMO: _l("demo"),
+    Source.UNDO: _l("undone"),
+    Source.BACK: _l("put back"),
 }
 
 
@@ -78,7 +81,7 @@ def save(group_id: int, activity_id: int) -> Response:
     sheet = sheet_to_score(group_id, activity_id)
     outcomes = save_entries(sheet, entries_of(sheet, request.form))
     verdicts = {outcome.verdict for outcome in outcomes}
-    status = 409 if Verdict.CONFLICT in verdicts else 422 if Verdict.REFUSED in verdicts else 200
+    status = 409 if Verdict.CONFLICT in verdicts else 422 if verdicts & UNSETTLED else 200
     if status == 200 and not web.wants_piece():
         flash(_("All saved"), "ok")
         return web.go_to("scoring.show", group_id=group_id, activity_id=activity_id)
@@ -102,7 +105,7 @@ def save_row(group_id: int, activity_id: int, participant_id: int) -> Response:
     sheet = sheet_to_score(group_id, activity_id)
     participant = participant_of(sheet, participant_id)
     [outcome] = save_entries(sheet, entries_of(sheet, request.form, only=participant))
-    status = {Verdict.CONFLICT: 409, Verdict.REFUSED: 422}.get(outcome.verdict, 200)
+    status = 409 if outcome.verdict is Verdict.CONFLICT else 422 if outcome.verdict in UNSETTLED else 200
     if web.wants_piece():
         return row_piece(sheet, row_of_outcome(outcome, decimal_mark()), status=status)
     if status == 200:

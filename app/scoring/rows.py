@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..events.models import Activity, Participant
 from . import queries
-from .actions import Entry, MarkError, Outcome, Raw, Verdict
+from .actions import Entry, MarkError, Outcome, Raw, Verdict, marks_of
 from .checking import blind
+from .doubting import names_of
 from .queries import Sheet, Standing, nothing_yet
+from .questions import Question, question_of
 from .values import Value, show
 
 NO_VERSION = -1
@@ -27,14 +29,20 @@ class Row:
     verdict: Verdict | None = None
     errors: tuple[MarkError, ...] = ()
     total: str = ""
+    questions: tuple[Question, ...] = ()
     is_hidden: bool = False
 
     @property
     def state(self) -> str:
-        """The name of the row's mark: empty, saved, refused, conflict."""
-        if self.verdict in {Verdict.REFUSED, Verdict.CONFLICT}:
+        """The name of the row's mark: empty, saved, refused, conflict, doubtful."""
+        if self.verdict in {Verdict.REFUSED, Verdict.CONFLICT, Verdict.DOUBTFUL}:
             return str(self.verdict)
         return "saved" if any(self.standing.marks) else "empty"
+
+    @property
+    def typed(self) -> str:
+        """What a question is about: confirmed is only what was asked."""
+        return said(self.texts)
 
     @property
     def is_done(self) -> bool:
@@ -69,7 +77,20 @@ def row_of_outcome(outcome: Outcome, decimal_mark: str) -> Row:
     typed = tuple(str(mark or "") for mark in outcome.entry.marks)
     texts = shown if outcome.verdict.is_fine else typed
     total = _total(outcome.entry.activity, outcome.standing.value, decimal_mark)
-    return Row(outcome.entry.participant, outcome.standing, texts, shown, outcome.verdict, outcome.errors, total)
+    asked = tuple(questions_of(outcome, decimal_mark))
+    return Row(outcome.entry.participant, outcome.standing, texts, shown, outcome.verdict, outcome.errors, total, asked)
+
+
+def questions_of(outcome: Outcome, decimal_mark: str) -> Iterator[Question]:
+    """One statement where somebody has the same row, else none."""
+    entry, names = outcome.entry, names_of(outcome.doubts)
+    marks = marks_of(entry) if outcome.doubts else ()
+    for doubt in outcome.doubts:
+        yield question_of(doubt, entry.activity, marks, outcome.before.marks, names, decimal_mark)
+
+
+def said(texts: Iterable[str]) -> str:
+    return "|".join(text.strip() for text in texts)
 
 
 def entries_of(sheet: Sheet, form: Mapping[str, str], only: Participant | None = None) -> list[Entry]:
@@ -79,11 +100,15 @@ def entries_of(sheet: Sheet, form: Mapping[str, str], only: Participant | None =
 
 
 def _entry(activity: Activity, person: Participant, form: Mapping[str, str]) -> Entry:
+    """`instead` is what was offered in place of what was typed, and taken."""
     marks: tuple[Raw, ...] = tuple(
-        form.get(f"value-{person.id}-{position}", "") for position in range(1, activity.mark_count + 1)
+        form.get(f"instead-{person.id}-{position}", form.get(f"value-{person.id}-{position}", ""))
+        for position in range(1, activity.mark_count + 1)
     )
     version = form.get(f"version-{person.id}", "")
-    return Entry(person, activity, marks, int(version) if version.isdecimal() and len(version) < 10 else NO_VERSION)
+    seen = int(version) if version.isdecimal() and len(version) < 10 else NO_VERSION
+    asked = form.get(f"confirmed-{person.id}")
+    return Entry(person, activity, marks, seen, confirmed=asked is not None and asked == said(map(str, marks)))
 
 
 def _standing_row(sheet: Sheet, person: Participant, standing: Standing | None, decimal_mark: str) -> Row:

@@ -160,7 +160,7 @@ for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) 
 function settle(row) {
   const state = stateOf(row);
   const replace = state.hasAttribute("data-replace");
-  const saved = replace || !(state.classList.contains("is-refused") || state.classList.contains("is-conflict"));
+  const saved = replace || !(["is-refused", "is-conflict", "is-doubtful"].some((name) => state.classList.contains(name)));
   const shown = JSON.parse(state.dataset.shown);
   // This answer is older than what is on its way by now: it must not take back what was typed since.
   if (row.dataset.sending !== undefined || row.dataset.unsent !== undefined) return tell();
@@ -227,7 +227,7 @@ function tell() {
   document.querySelector(".sheet-head progress").value = done;
   if (!thumb) return;
   const count = (selector) => form.querySelectorAll(selector).length;
-  const attention = count(".row__state.is-refused, .row__state.is-conflict");
+  const attention = count(".row__state.is-refused, .row__state.is-conflict, .row__state.is-doubtful");
   const waiting = count(".row__state.is-waiting");
   if (attention) say("attention", "bad", attention);
   else if (waiting) say("waiting", "warn", waiting);

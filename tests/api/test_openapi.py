@@ -90,7 +90,7 @@ def test_the_errors_of_a_write_are_told_with_their_shapes(document: Any) -> None
         "409": "Conflicts",
         "413": "Error",
         "415": "Error",
-        "422": "ItemErrors",
+        "422": "Doubts",
         "429": "Error",
         "500": "Error",
         "503": "Error",

@@ -322,6 +322,21 @@ def half_way(world: World) -> tuple[str, dict[str, Any]]:
     return "/sign-in/code", {"data": {"code": code}}
 
 
+def saved_row(world: World) -> str:
+    world.browser.post(f"{sheet(world)}/{world.person.id}", data=row(world))
+    return f"{sheet(world)}/undo"
+
+
+def changed_row(world: World) -> tuple[str, dict[str, Any]]:
+    saved_row(world)
+    page = world.browser.get(f"{sheet(world)}/history").text
+    found = re.search(r'href="([^"]+/back\?before=[^"]+)"', page)
+    assert found
+    preview = world.browser.get(found[1].replace("&amp;", "&")).text
+    fields = dict(re.findall(r'name="(before|fingerprint)" value="([^"]+)"', preview))
+    return f"{sheet(world)}/back", {"data": fields}
+
+
 def program_of(world: World) -> dict[str, str]:
     """What a program holds that somebody has signed in to."""
     body = {"email": world.me.email, "password": make.PASSWORD}
@@ -462,6 +477,8 @@ EXAMPLES: dict[str, Example] = {
     "lifecycle.lock": lambda w: states(w, "locked"),
     "lifecycle.publish": lambda w: states(w, "published", now=ActivityState.LOCKED),
     "lifecycle.reopen": lambda w: states(w, "open", now=ActivityState.PUBLISHED),
+    "undoing.undo": form(saved_row),
+    "undoing.put_back": changed_row,
     "scoring.save": lambda w: (sheet(w), {"data": row(w)}),
     "scoring.save_row": lambda w: (f"{sheet(w)}/{w.person.id}", {"data": row(w)}),
 }

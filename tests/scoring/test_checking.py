@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from app.audit import broken_rows
 from app.events.kinds import ActivityState, Checking, EvaluationType
 from app.events.models import Activity, Event, Group, Participant
 from app.extensions import db
+from app.leaderboards.cache import STALE
 from app.scoring.checking.models import SecondEntry
 from app.scoring.models import Record
 from tests.conftest import SignIn
@@ -117,7 +119,7 @@ def everything_for(app: Flask, day: Day, browser: FlaskClient) -> Iterator[tuple
             address = app.url_map.bind("").build(rule.endpoint, {name: values[name] for name in rule.arguments})
         for headers in ({}, {"HX-Request": "true"}, {"Authorization": f"Bearer {token}"}):
             answer = browser.get(address, headers=headers)
-            yield address, f"{answer.headers}{answer.get_data(as_text=True)}"
+            yield address, f"{answer.headers}{answer.get_data().decode(errors='replace')}"
     for text in ("1", "DNF", "x"):
         for answer in (
             day.write(browser, day.eva, text),
@@ -130,7 +132,11 @@ def everything_for(app: Flask, day: Day, browser: FlaskClient) -> Iterator[tuple
                 headers={"Authorization": f"Bearer {token}"},
             ),
         ):
-            yield f"writing {text}", f"{answer.headers}{answer.get_data(as_text=True)}"
+            yield f"writing {text}", f"{answer.headers}{answer.get_data().decode(errors='replace')}"
+
+
+def whole(answer: TestResponse) -> str:
+    return f"{answer.headers}{answer.get_data().decode(errors='replace')}"
 
 
 def test_the_person_who_wrote_it_cannot_check_it(day: Day) -> None:
@@ -205,6 +211,7 @@ def test_the_public_sees_what_is_checked_on_every_way_out(app: Flask, day: Day) 
     assert all(FIRST not in text for text in outside + files)
     assert "One value waits to be checked." in outside[0]
     day.check(day.tom, day.eva, FIRST)
+    time.sleep(STALE)
     assert all(FIRST in app.test_client().get(f"/events/{day.event.id}/{way}").text for way in ways)
 
 

@@ -20,5 +20,9 @@ def file(name: str) -> Path:
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    with file(name).open(encoding="utf-8", newline="") as content:
+    return rows_in(file(name))
+
+
+def rows_in(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as content:
         return list(csv.DictReader(content))

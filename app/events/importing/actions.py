@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Table, func, insert, select, update
 
 from ... import assets, audit
 from ...accounts.models import User
@@ -21,9 +21,9 @@ from .mapping import Result
 from .people import Person
 from .plan import Plan, PlannedRow, Verdict
 from .progress import Problem
-from .queries import HOW
+from .queries import HOW, Prepared
 from .results import ImportedResult, scorer
-from .table import Table
+from .table import Table as ReadTable
 
 COLOURS = 10
 BATCH = 2000
@@ -31,7 +31,7 @@ BATCH = 2000
 READ, PLANNED = 20, 50
 
 
-def create_import(event: Event, filename: str, data: bytes, table: Table, *, by: User) -> Import:
+def create_import(event: Event, filename: str, data: bytes, table: ReadTable, *, by: User) -> Import:
     """Keep the file and how it was read."""
     import_ = Import(
         event_id=event.id,
@@ -63,21 +63,22 @@ def delete_import(import_: Import, *, by: User) -> None:
     db.session.delete(import_)
 
 
-def apply_import(import_: Import, table: Table, fingerprint: str, *, by: User) -> None:
+def apply_import(
+    import_: Import, table: ReadTable, fingerprint: str, *, by: User, prepared: Prepared | None = None
+) -> None:
     """Write the plan as a whole if it still is the one with this fingerprint, else say why not and write nothing.
 
-    The event's row must be locked.
+    The event's row must be locked. What was `prepared` before that spares planning here, if it still holds.
     """
-    event = import_.event
-    if not event.can_change_plan:
+    if not import_.event.can_change_plan:
         import_.result = {"problem": Problem.ARCHIVED}
         return
-    read = queries.understood(table, import_.options, queries.open_activities(event))
-    plan = None if read.problems else queries.plan(event, read)
-    if plan is None or plan.fingerprint() != fingerprint:
+    if prepared is None or not prepared.holds_for(import_):
+        prepared = queries.prepared(import_, table)
+    if prepared.plan is None or prepared.plan.fingerprint() != fingerprint:
         import_.result = {"problem": Problem.STALE}
         return
-    carry_out(import_, plan, by=by)
+    carry_out(import_, prepared.plan, by=by)
 
 
 def carry_out(import_: Import, plan: Plan, *, by: User) -> None:
@@ -167,9 +168,10 @@ def _create_people(import_: Import, people: list[Person], group_ids: dict[str, i
         }
         for position, person in enumerate(people, first)
     ]
+    table = cast(Table, Participant.__table__)  # Through the model, each row would be looked at thrice.
     for done in range(0, len(rows), BATCH):
         progress.tell(import_.id, PLANNED + (100 - PLANNED) * done // len(rows))
-        db.session.execute(insert(Participant), rows[done : done + BATCH])
+        db.session.execute(insert(table), rows[done : done + BATCH])
     return _ids_from(Participant, event, first)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -47,22 +48,22 @@ def near_groups(names: Iterable[str], existing: Iterable[str]) -> Iterator[tuple
     plus: 100+ is not 100."""
     from rapidfuzz import fuzz, process
 
-    earlier = {name: folded(name) for name in existing}
-    if len(earlier) > MOST_COMPARED:
-        return
-    for name in names:
-        marks = _marks(name)
-        alike = {other: fold for other, fold in earlier.items() if _marks(other) == marks}
+    earlier: defaultdict[tuple[str, ...], dict[str, str]] = defaultdict(dict)
+    first = list(dict.fromkeys(existing))
+    for name in first:
+        earlier[_marks(name)][name] = folded(name)
+    for count, name in enumerate(names, len(first)):
+        if count > MOST_COMPARED:
+            return
+        alike = earlier[_marks(name)]
         found = process.extractOne(folded(name), alike, scorer=fuzz.ratio, score_cutoff=NEAR)
         if found:
             yield name, found[2]
-        earlier[name] = folded(name)
-        if len(earlier) > MOST_COMPARED:
-            return
+        alike[name] = folded(name)
 
 
-def _marks(name: str) -> list[str]:
-    return sorted(re.findall(r"\d+|\b\w\b|\+", name_key(name)))
+def _marks(name: str) -> tuple[str, ...]:
+    return tuple(sorted(re.findall(r"\d+|\b\w\b|\+", name_key(name))))
 
 
 def likeness(name: str) -> tuple[str, ...]:

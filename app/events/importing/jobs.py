@@ -12,7 +12,8 @@ from ...jobs import chore, job
 from ..models import Event, Import
 from . import actions, progress, queries
 from .progress import Problem
-from .table import UnreadableFile
+from .queries import Prepared
+from .table import Table, UnreadableFile
 
 FILES_KEPT = timedelta(days=30)
 
@@ -31,6 +32,7 @@ def apply_import(import_id: int, user_id: int, fingerprint: str) -> None:
     except UnreadableFile:
         table = None
     progress.tell(import_id, actions.READ)
+    prepared = _prepared(import_id, table) if table else None
     locked(Event, event_id)
     import_ = db.session.get(Import, import_id, populate_existing=True)
     if import_ is None or import_.applied_at:
@@ -38,7 +40,17 @@ def apply_import(import_id: int, user_id: int, fingerprint: str) -> None:
     if table is None:
         import_.result = {"problem": Problem.UNREADABLE}
         return
-    actions.apply_import(import_, table, fingerprint, by=db.session.get_one(User, user_id))
+    by = db.session.get_one(User, user_id)
+    actions.apply_import(import_, table, fingerprint, by=by, prepared=prepared)
+
+
+def _prepared(import_id: int, table: Table) -> Prepared | None:
+    """Planning takes its time as well. Without a lock: whatever is written meanwhile is noticed under it."""
+    db.session.connection(execution_options={"writes": False})
+    import_ = db.session.get(Import, import_id)
+    prepared = queries.prepared(import_, table) if import_ else None
+    db.session.rollback()
+    return prepared
 
 
 @chore

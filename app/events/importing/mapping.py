@@ -100,6 +100,8 @@ def guess(table: Table, results: Choices[str, Result] | None = None) -> Mapping:
         candidates = [index for index, name in enumerate(names) if name in headers]
         if field is Field.IGNORE:
             fields = [field if index in candidates else given for index, given in enumerate(fields)]
+        elif len(candidates) == 1:  # As mostly: no need to look how full the column is.
+            fields[candidates[0]] = field
         elif candidates:
             fields[min(candidates, key=lambda index: _unlikelihood(table, index, field, names[index]))] = field
     guessed: list[Meaning] = list(_with_name_parts(names, fields))

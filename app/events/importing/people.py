@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
@@ -43,6 +43,7 @@ class CellError(NamedTuple):
     message: LazyString
 
 
+T = TypeVar("T")
 ReadRow = Callable[[Row], "Person | list[CellError]"]
 
 
@@ -53,12 +54,12 @@ def person_reader(mapping: Mapping, today: date, group: str = "") -> ReadRow:
     """
     fields: dict[str, tuple[Callable[[str], Any], list[int]]] = {
         "display_name": (_name, mapping.columns(Field.DISPLAY_NAME, Field.FIRST_NAME, Field.LAST_NAME)),
-        "group_name": (_group_or(group), mapping.columns(Field.GROUP_NAME)),
-        "group_identifier": (_at_most(LONGEST_IDENTIFIER), mapping.columns(Field.GROUP_IDENTIFIER)),
+        "group_name": (_remembering(_group_or(group)), mapping.columns(Field.GROUP_NAME)),
+        "group_identifier": (_remembering(_at_most(LONGEST_IDENTIFIER)), mapping.columns(Field.GROUP_IDENTIFIER)),
         "external_id": (_at_most(LONGEST_NUMBER), mapping.columns(Field.EXTERNAL_ID)),
-        "gender": (read_gender, mapping.columns(Field.GENDER)),
-        "age": (read_age, mapping.columns(Field.AGE)),
-        "born": (lambda text: read_born(text, today), mapping.columns(Field.BORN)),
+        "gender": (_remembering(read_gender), mapping.columns(Field.GENDER)),
+        "age": (_remembering(read_age), mapping.columns(Field.AGE)),
+        "born": (_remembering(lambda text: read_born(text, today)), mapping.columns(Field.BORN)),
     }
     note = _at_most(LONGEST_NOTE)
     notes = [(mapping.headers[column], column) for column in mapping.columns(Field.METADATA)]
@@ -72,7 +73,9 @@ def person_reader(mapping: Mapping, today: date, group: str = "") -> ReadRow:
             errors.append(CellError(None, _("This row has more cells than there are headers.")))
         for name, (reader, columns) in fields.items():
             try:
-                values[name] = reader(" ".join([row.cells[column] for column in columns]))
+                cells = row.cells
+                joined = cells[columns[0]] if len(columns) == 1 else " ".join([cells[column] for column in columns])
+                values[name] = reader(joined)
             except InvalidCell as invalid:
                 errors.append(CellError(mapping.headers[columns[0]] if columns else None, invalid.message))
         for header, column in notes:
@@ -82,6 +85,18 @@ def person_reader(mapping: Mapping, today: date, group: str = "") -> ReadRow:
             except InvalidCell as invalid:
                 errors.append(CellError(header, invalid.message))
         return errors or Person(**values, metadata=kept)
+
+    return read
+
+
+def _remembering(reader: Callable[[str], T]) -> Callable[[str], T]:
+    """Most cells of some columns say the same as one above."""
+    known: dict[str, T] = {}
+
+    def read(text: str) -> T:
+        if text not in known:
+            known[text] = reader(text)
+        return known[text]
 
     return read
 

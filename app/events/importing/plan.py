@@ -84,9 +84,31 @@ class Plan:
     def fingerprint(self) -> str:
         """The same for two plans that would write the same over the same; the reader's language makes no difference."""
         said = [
-            (row.number, row.verdict, row.person, row.participant_id, row.changes, row.results) for row in self.rows
+            (
+                row.number,
+                row.verdict.value,
+                row.participant_id,
+                row.changes,
+                row.results,
+                row.person and _said(row.person),
+            )
+            for row in self.rows
         ]
         return sha256(repr((said, self.groups_new)).encode()).hexdigest()
+
+
+def _said(person: Person) -> tuple[object, ...]:
+    """All that there is of a person: ten thousand of them are written out in no time this way."""
+    return (
+        person.display_name,
+        person.group_name,
+        person.group_identifier,
+        person.external_id,
+        person.gender and person.gender.value,
+        person.age,
+        person.born and person.born.toordinal(),
+        person.metadata,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -123,6 +123,26 @@ def plan(event: Event, read: Reading) -> Plan:
     )
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A plan, None where the columns have problems, and what it was made of."""
+
+    plan: Plan | None
+    revision: int
+    options: dict[str, Any]
+
+    def holds_for(self, import_: Import) -> bool:
+        """Asked under the lock of the event, which every writer raises the revision of."""
+        return (import_.event.revision, import_.options) == (self.revision, self.options)
+
+
+def prepared(import_: Import, table: Table) -> Prepared:
+    event, options = import_.event, import_.options
+    revision = event.revision  # Before anything else is read.
+    read = understood(table, options, open_activities(event))
+    return Prepared(None if read.problems else plan(event, read), revision, options)
+
+
 def known_people(event_id: int) -> Sequence[Known]:
     rows = db.session.execute(
         select(

@@ -3,7 +3,7 @@ events do not know of them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,7 +45,27 @@ class ImportedResult:
     text: str | None
 
 
+@dataclass(frozen=True)
+class ResultsOfRow:
+    """What a row of a file would write; `participant_id` is None for somebody new."""
+
+    number: int
+    participant_id: int | None
+    texts: Mapping[Result, str]
+
+
+@dataclass(frozen=True)
+class Doubtful:
+    """Why a value of a row looks wrong, in words. It is written all the same when the import is confirmed."""
+
+    number: int
+    words: str
+
+
 class Scorer(Protocol):
+    def doubts(self, event: Event, rows: Sequence[ResultsOfRow]) -> list[Doubtful]:
+        """Three statements, and none where no row writes a value."""
+
     def standings(self, event: Event, activity_ids: Collection[int]) -> Standings: ...
 
     def untouched(self, event: Event, brought: Collection[tuple[int, int]]) -> set[int]:

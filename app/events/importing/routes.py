@@ -28,6 +28,7 @@ from .progress import Stage
 from .queries import Reading
 from .reading import LARGEST
 from .refused import refused_file
+from .results import Doubtful, ResultsOfRow, scorer
 from .table import UnreadableFile
 from .undoing import undo_import, what_undoing_does
 
@@ -212,10 +213,21 @@ def preview_page(
         name_column=name_column(reading.mapping),
         rows=rows,
         only=rows.only,
+        doubtful=doubtful(import_, plan),
         went_wrong=progress.problem(import_),
         wording=wording,
         address_here=url_for("importing.show", **where_it_is(import_)),
     )
+
+
+def doubtful(import_: Import, plan: Plan | None) -> list[Doubtful]:
+    """The values that look wrong, asked about once for the whole file."""
+    rows = [
+        ResultsOfRow(row.number, row.participant_id, {result: new for result, (_old, new) in row.results.items()})
+        for row in (plan.rows if plan else ())
+        if row.results
+    ]
+    return scorer().doubts(import_.event, rows)
 
 
 def where_it_is(import_: Import) -> dict[str, Any]:

@@ -23,6 +23,8 @@ def plain(text: str) -> str:
 
 def folded(text: str) -> str:
     """As it is compared in any script: letters and figures alone, without accents and case."""
+    if text.isascii() and text.isalnum():
+        return text.lower()
     plainer = text if text.isascii() else unicodedata.normalize("NFKD", text)
     return "".join(filter(str.isalnum, plainer.casefold()))
 

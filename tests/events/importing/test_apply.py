@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,13 +11,16 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, current_app
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 
 from app import assets, audit
 from app.audit.models import AuditEntry
+from app.database import locked
+from app.events.importing import actions, queries
 from app.events.importing import jobs as importing_jobs
 from app.events.kinds import EventStatus, Gender
-from app.events.models import Participant
+from app.events.models import Event, Participant
+from app.events.revisions import touch
 from app.extensions import db
 from app.jobs.models import Job, JobState
 from app.jobs.runner import BACKOFF, run_job
@@ -218,6 +222,43 @@ def test_options_changed_in_another_window_are_not_applied_behind_ones_back(desk
     desk.confirm(url)
     work()
     assert [one.name for one in desk.groups()] == ["Sokol"]
+
+
+def test_planning_holds_nobody_up_and_under_the_lock_is_not_done_again(make_app: AppFactory, desk: Desk) -> None:
+    desk.confirm(desk.preview("name;group\nEva;Red"))
+    job_id = last_job().id
+    db.session.commit()
+    sent: list[str] = []
+    with make_app().app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda *given: sent.append(given[2]))
+        assert run_job(job_id)
+    [planned] = [at for at, statement in enumerate(sent) if "FROM participants JOIN groups" in statement]
+    begun = [(at, statement) for at, statement in enumerate(sent) if statement.startswith("BEGIN")]
+    assert [statement for at, statement in begun if at < planned][-1] == "BEGIN"
+    assert [statement for at, statement in begun if at > planned] == ["BEGIN IMMEDIATE"]
+    assert desk.written() == (1, 1)
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_what_was_planned_before_a_change_is_planned_again_under_the_lock(desk: Desk, same: bool) -> None:
+    """Another group changes nothing of this plan, a namesake with the same number does."""
+    url = desk.preview("id;name;group\n7;Eva;Red")
+    found = re.search(r'name="fingerprint" value="(\w+)"', desk.browser.get(url).text)
+    import_ = last_import()
+    prepared = queries.prepared(import_, queries.stored_table(import_.file, import_.options))
+    group = make.group(desk.event, "Blue")
+    if not same:
+        make.participant(group, "Eva", external_id="7")
+    touch(locked(Event, desk.event.id))
+    db.session.commit()
+    db.session.refresh(desk.event)
+    assert found
+    assert not prepared.holds_for(import_)
+    table = queries.stored_table(import_.file, import_.options)
+    actions.apply_import(import_, table, found[1], by=desk.admin, prepared=prepared)
+    db.session.commit()
+    assert bool(import_.applied_at) == same
+    assert len(desk.people()) == 1
 
 
 @pytest.mark.parametrize("fingerprint", [None, "", "0" * 64])

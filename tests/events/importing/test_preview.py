@@ -11,6 +11,7 @@ from app import assets
 from app.events.importing.headers import Field
 from app.events.kinds import EventStatus
 from tests.events.importing.conftest import PIECE, Desk, last_import, rows, start_list, words, work
+from tests.support import make
 from tests.support.statements import counted
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -247,3 +248,12 @@ def test_a_real_start_list_is_read_as_it_is(desk: Desk) -> None:
 def test_every_meaning_is_offered_for_every_column(desk: Desk) -> None:
     page = desk.browser.get(desk.preview("name;group\nEva;Red")).text
     assert all(page.count(f'value="{field.value}"') == 2 for field in Field)
+
+
+def test_values_that_look_wrong_are_listed_once_for_the_whole_file(desk: Desk) -> None:
+    make.activity(desk.event, name="Sprint")
+    desk.event.status = EventStatus.ACTIVE
+    lines = [f"{number};Person {number};Blue;{10 + number / 10}" for number in range(12)]
+    page = desk.browser.get(desk.preview("\n".join(["Číslo;Jméno;Kategorie;Sprint", *lines, "99;Slow;Blue;109"]))).text
+    assert "One value looks wrong. It is written as it is when you confirm." in page
+    assert "Row 14: Sprint: Ten times the others: 10.9 rather than 109?" in page
