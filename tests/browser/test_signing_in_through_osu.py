@@ -106,3 +106,21 @@ def test_the_last_way_in_is_not_taken_away(page: Page) -> None:
     expect(page.get_by_role("heading", name="This is your only way in")).to_be_visible()
     page.get_by_role("link", name="Back to your account").click()
     expect(page.locator("#services")).to_contain_text("quiet-example")
+
+
+def test_whoever_is_invited_comes_in_through_osu(phone: Page) -> None:
+    _invitation, token = invitations.invite_by_link(
+        Role.EVALUATOR, most=1, good_for=timedelta(days=1), language="en", by=make.user(Role.ADMIN, "Ivan")
+    )
+    db.session.commit()
+    phone.goto(f"/invited/{token}")
+    assert serious_violations(phone) == []
+    phone.get_by_role("link", name="Sign in with osu!").click()
+    choose(phone, "Larkspur")
+    expect(phone.get_by_text("You are signed in as Larkspur.")).to_be_visible()
+    assert serious_violations(phone) == []
+    phone.get_by_role("button", name="Accept as Larkspur").click()
+    expect(phone).not_to_have_url(re.compile("invited"))
+    db.session.rollback()
+    [larkspur] = db.session.scalars(select(User).where(User.name == "Larkspur"))
+    assert larkspur.role is Role.EVALUATOR

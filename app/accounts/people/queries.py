@@ -11,7 +11,7 @@ from ..models import Role, User
 PER_PAGE = 50
 
 
-def found(text: str, role: Role | None) -> Select[tuple[User]]:
+def found(text: str, role: Role | None) -> Select[User]:
     """People with an account of their own, by name; those with the text in name, nickname, username or address."""
     wanted = select(User).where(~User.shared).order_by(func.lower(User.name), User.id)
     if role is not None:
