@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from app import sandbox as sandboxes
-from app.accounts.models import Role
+from app.accounts.invitations import actions as invitations
+from app.accounts.models import Role, User
+from app.extensions import db
 from app.sandbox import Sandbox
 from tests.conftest import StartServer
 from tests.support import make
