@@ -14,6 +14,9 @@ from app.config import Settings
 settings = Settings.from_environment()
 
 bind = settings.address
+# Made by `make run HTTPS=1`, see app/certificate.py.
+certfile = os.environ.get("LAUREL_CERTIFICATE") or None
+keyfile = os.environ.get("LAUREL_CERTIFICATE_KEY") or None
 worker_class = "gthread"
 workers = settings.workers
 threads = settings.threads

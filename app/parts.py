@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from . import demo, extensions, health, home, i18n, icons, logs, metrics, navigation, policy, web
+from . import demo, extensions, health, home, i18n, icons, logs, metrics, navigation, offline, policy, web
 from . import models as models
 from .accounts import access as accounts_access
 from .accounts import avatar_routes as accounts_avatar_routes
@@ -25,9 +25,11 @@ from .events.importing import routes as importing_routes
 from .exports import routes as exports_routes
 from .jobs import commands as job_commands
 from .leaderboards import routes as leaderboards_routes
+from .scoring import edit_routes as scoring_edit_routes
 from .scoring import finding_routes as scoring_finding_routes
 from .scoring import importing as scoring_importing
 from .scoring import leaving as scoring_leaving
+from .scoring import progress_routes
 from .scoring import routes as scoring_routes
 from .scoring import undo_routes as scoring_undo_routes
 from .scoring.checking import routes as checking_routes
@@ -56,12 +58,15 @@ PARTS: tuple[ModuleType, ...] = (
     health,
     metrics,
     home,
+    offline,
     events_routes,
     events_leaving,
     importing_routes,
     scoring_importing,
     scoring_leaving,
     scoring_routes,
+    scoring_edit_routes,
+    progress_routes,
     scoring_finding_routes,
     scoring_undo_routes,
     checking_routes,

@@ -11,6 +11,7 @@ import fcntl
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -30,6 +31,11 @@ from .config import ROOT, BadSettings, Settings
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 GUNICORN = (sys.executable, "-m", "gunicorn", "wsgi:app")
 
+FOR_PHONES = (
+    "The first time, open /authority.crt there and have the phone trust it, or it keeps no sheets for later:",
+    "iPhone: install the profile, then Settings, General, About, Certificate Trust Settings; Android: Settings,",
+    "Security, Install a certificate, CA certificate.",
+)
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LONGEST_START = 60
 LONGEST_PAUSE = 30
@@ -54,6 +60,8 @@ def main() -> int:
     try:
         settings, address = Settings.from_environment(), Address.from_environment()
         os.environ["LAUREL_INSTANCE"] = str(settings.instance)
+        if address.secure:
+            address = serve_https(settings, address)
         with only_one_in(settings.instance, address), children_of(settings) as children:
             start_everything(settings, address, children)
             children.keep_running()
@@ -82,6 +90,8 @@ def start_everything(settings: Settings, address: Address, children: Children) -
 
 def welcome(address: Address, sign_in: str, logs: Path | None, *, sandbox: bool = False) -> str:
     lines = [f"Laurel is running at {address}", ""]
+    if address.secure:
+        lines += [f"Phones on this network open {address.for_phones}", *FOR_PHONES, ""]
     if sign_in:
         lines += ["Sign in as", *(f"  {line}" for line in sign_in.splitlines()), ""]
     if sandbox:
@@ -106,16 +116,26 @@ def _stop(_number: int, _frame: object) -> NoReturn:
 class Address:
     host: str
     port: int
+    secure: bool = False
+    reached_at: str = ""
+    """The address by which others on the network reach this machine."""
 
     @classmethod
     def from_environment(cls) -> Address:
-        host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
+        secure = os.environ.get("HTTPS", "").lower() in {"1", "true", "yes", "on"}
+        host = os.environ.get("HOST") or ("0.0.0.0" if secure else "127.0.0.1")  # noqa: S104
+        port = os.environ.get("PORT") or "8000"
         if not port.isdecimal() or not 0 < int(port) < 65536:
             raise BadSettings(f"PORT must be a number from 1 to 65535, not {port!r}")
-        return cls(host, int(port))
+        return cls(host, int(port), secure)
 
     def __str__(self) -> str:
-        return f"http://{'127.0.0.1' if self.host == '0.0.0.0' else self.host}:{self.port}"  # noqa: S104
+        host = "127.0.0.1" if self.host == "0.0.0.0" else self.host  # noqa: S104
+        return f"{'https' if self.secure else 'http'}://{host}:{self.port}"
+
+    @property
+    def for_phones(self) -> str:
+        return f"https://{self.reached_at or self.host}:{self.port}"
 
     def must_be_free(self) -> None:
         try:
@@ -126,6 +146,16 @@ class Address:
                 f"port {self.port} on {self.host} is not to be had: {why}. "
                 f"Take another one: make run PORT={self.port + 1}"
             ) from None
+
+
+def serve_https(settings: Settings, address: Address) -> Address:
+    """Have the web server use a certificate for the names and addresses that this machine has now."""
+    from . import certificate
+
+    addresses = certificate.own_addresses()
+    made = certificate.certificate(settings.instance / "https", certificate.own_names(), addresses)
+    os.environ.update(HOST=address.host, LAUREL_CERTIFICATE=str(made.chain), LAUREL_CERTIFICATE_KEY=str(made.key))
+    return replace(address, reached_at=str(addresses[0]) if address.host == "0.0.0.0" else address.host)  # noqa: S104
 
 
 @contextmanager
@@ -221,10 +251,15 @@ def wait_for_first_page(address: Address, web: Child) -> None:
 
 def answers(url: str) -> bool:
     try:
-        with urlopen(url, timeout=5) as response:  # noqa: S310
+        with urlopen(url, timeout=5, context=_trusting_ourselves()) as response:  # noqa: S310
             return bool(response.status == 200)
     except OSError:
         return False
+
+
+def _trusting_ourselves() -> ssl.SSLContext | None:
+    chain = os.environ.get("LAUREL_CERTIFICATE")
+    return ssl.create_default_context(cafile=str(Path(chain).with_name("authority.crt"))) if chain else None
 
 
 # Children --------------------------------------------------------------------------------------------------------

@@ -191,6 +191,11 @@ def is_json_path() -> bool:
     return request.path.startswith("/api/")
 
 
+def wants_json() -> bool:
+    """A script's path, or a script of our own pages that asks for nothing but JSON."""
+    return is_json_path() or request.headers.get("Accept") == "application/json"
+
+
 # Request ids and headers ----------------------------------------------------------------------------------------
 
 
@@ -227,7 +232,7 @@ def _finish_request(response: Response) -> Response:
 
 def error_answer(status: int, title: str, detail: str, code: str, **more: Any) -> Response:
     """An error in the form its reader can use: JSON for scripts, a toast for htmx, a page for people."""
-    if is_json_path():
+    if wants_json():
         response = jsonify(detail=detail, error_code=code, request_id=g.get("request_id"), **more)
     elif wants_piece():
         response = make_response(render_template("errors/_toast.html", title=title, detail=detail))

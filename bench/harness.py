@@ -72,17 +72,18 @@ def head(title: str) -> None:
 
 @dataclass(frozen=True)
 class Place:
-    """A folder with a database, and a Redis: what a server needs."""
+    """A folder with a database, unless another one is named, and a Redis: what a server needs."""
 
     folder: Path
     redis_url: str
+    database: str = ""
 
     @property
     def settings(self) -> Settings:
         return Settings(
             secret_key=SECRET_KEY,
             instance=self.folder,
-            database_url=f"sqlite:///{self.folder / 'laurel.db'}",
+            database_url=self.database or f"sqlite:///{self.folder / 'laurel.db'}",
             redis_url=self.redis_url,
             files=self.folder / "files",
             argon2_cheap=True,

@@ -122,7 +122,7 @@ def may_see_profile(user: User) -> bool:
 
 def to_sign_in() -> Response:
     """Scripts get a 401; an open htmx page is sent to sign in and back to itself; a page likewise."""
-    if web.is_json_path():
+    if web.wants_json():
         abort(401)
     if web.wants_piece():
         return Response(status=204, headers={"HX-Redirect": url_for("accounts.sign_in", next=web.open_page())})

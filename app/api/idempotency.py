@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -55,6 +56,32 @@ def claim(by: User) -> Claim:
     return Claim(row.id, row.body)
 
 
+def claim_each(wanted: Mapping[str, str], by: User) -> dict[str, Claim]:
+    """The same for a request that holds many: by key, each with the hash of what is asked under it.
+
+    A key that was used for something else is not in the answer. Two statements whatever their number.
+    """
+    free = _claim_free(dict(sorted(wanted.items())), by)
+    claims = {key: Claim(row_id) for key, row_id in free.items()}
+    used = wanted.keys() - free.keys()
+    if used:
+        mine = select(IdempotentAnswer).where(IdempotentAnswer.user_id == by.id, IdempotentAnswer.key.in_(used))
+        claims |= {
+            row.key: Claim(row.id, row.body) for row in db.session.scalars(mine) if row.request_hash == wanted[row.key]
+        }
+    return claims
+
+
+def remember_each(answers: Mapping[int, dict[str, Any] | None]) -> None:
+    """Keep these answers by the id of their claim. Where nothing was done (None), the key is free again."""
+    done = [{"id": row_id, "body": answer} for row_id, answer in answers.items() if answer is not None]
+    undone = [row_id for row_id, answer in answers.items() if answer is None]
+    if done:
+        db.session.execute(update(IdempotentAnswer), done)
+    if undone:
+        db.session.execute(delete(IdempotentAnswer).where(IdempotentAnswer.id.in_(undone)))
+
+
 def remember(claim: Claim, answer: dict[str, Any]) -> None:
     if claim.id is not None:
         db.session.execute(update(IdempotentAnswer).where(IdempotentAnswer.id == claim.id).values(body=answer))
@@ -67,18 +94,24 @@ def forget_old_answers() -> int:
 
 
 def _claim(key: str, by: User) -> int | None:
-    """The id of the key's row if it was free or its time is over. PostgreSQL waits for a rival here."""
+    return _claim_free({key: _request_hash()}, by).get(key)
+
+
+def _claim_free(wanted: Mapping[str, str], by: User) -> dict[str, int]:
+    """The ids of the rows of those keys that were free, or whose time is over. PostgreSQL waits for a rival here."""
     moment = now()
-    row = {"request_hash": _request_hash(), "status": 200, "body": {}, "created_at": moment}
-    insertion = (sqlite.insert if is_sqlite() else postgresql.insert)(IdempotentAnswer)
-    claimed: int | None = db.session.scalar(
-        insertion.values(user_id=by.id, key=key, **row)
-        .on_conflict_do_update(
-            index_elements=["user_id", "key"], set_=row, where=IdempotentAnswer.created_at < moment - KEPT
-        )
-        .returning(IdempotentAnswer.id)
+    rows = [
+        {"user_id": by.id, "key": key, "request_hash": hashed, "status": 200, "body": {}, "created_at": moment}
+        for key, hashed in wanted.items()
+    ]
+    insertion = (sqlite.insert if is_sqlite() else postgresql.insert)(IdempotentAnswer).values(rows)
+    anew = {name: insertion.excluded[name] for name in ("request_hash", "status", "body", "created_at")}
+    claimed = db.session.execute(
+        insertion.on_conflict_do_update(
+            index_elements=["user_id", "key"], set_=anew, where=IdempotentAnswer.created_at < moment - KEPT
+        ).returning(IdempotentAnswer.key, IdempotentAnswer.id)
     )
-    return claimed
+    return {key: row_id for key, row_id in claimed}  # noqa: C416
 
 
 def _request_hash() -> str:

@@ -214,3 +214,22 @@ def history_of(participant_id: int, activity_id: int) -> Sequence[RecordChange]:
         .where(Record.participant_id == participant_id, Record.activity_id == activity_id)
         .order_by(RecordChange.version.desc())
     ).all()
+
+
+def missing_in(group: Group) -> list[tuple[Activity, list[Participant]]]:
+    """By activity, who of the group has no value yet; one statement."""
+    recorded = exists().where(
+        Record.participant_id == Participant.id,
+        Record.activity_id == Activity.id,
+        Record.amount.is_not(None) | Record.status.is_not(None),
+    )
+    wanted = (
+        select(Activity, Participant)
+        .join(Participant, Participant.event_id == Activity.event_id)
+        .where(Participant.group_id == group.id, is_staying(), ~recorded)
+        .order_by(Activity.position, Activity.id, Participant.position, Participant.id)
+    )
+    found: dict[Activity, list[Participant]] = {}
+    for activity, participant in db.session.execute(wanted):
+        found.setdefault(activity, []).append(participant)
+    return list(found.items())

@@ -17,14 +17,14 @@ from ..events.marking import RULES
 from ..events.models import Activity, Participant
 from ..extensions import db
 from ..i18n import decimal_mark
-from . import columns, queries, values
-from .access import allow_scorer, sheet_to_score
+from . import columns, presence, queries, values
+from .access import allow_scorer, reader_or_none, sheet_to_score
 from .actions import Entry, NotOpen, Outcome, Verdict, save_records
 from .flags import queries as flags
 from .models import Source
 from .queries import Sheet
 from .rows import Row, entries_of, row_now, row_of_outcome, rows_of
-from .scorers import Judge
+from .scorers import Judge, key_of
 
 bp = Blueprint("scoring", __name__, url_prefix="/sheets")
 
@@ -50,9 +50,19 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(columns.headings)
     app.add_template_filter(columns.mark_names)
     app.add_template_filter(marking_json)
+    app.add_template_filter(key_of, "reader_key")
     app.add_template_filter(marks_text)
     app.add_template_filter(source_name)
     app.add_template_filter(usual)
+
+
+@bp.after_request
+def name_reader(response: Response) -> Response:
+    """Tells the service worker whose page this is, so that it is shown to nobody else without a network."""
+    reader = reader_or_none()
+    if reader is not None:
+        response.headers["Laurel-Reader"] = key_of(reader)
+    return response
 
 
 @bp.get("")
@@ -71,6 +81,7 @@ def index() -> Response:
 @allow_scorer
 def show(group_id: int, activity_id: int) -> Response:
     sheet = sheet_to_score(group_id, activity_id)
+    presence.note(sheet, key_of(sheet.reader), sheet.reader.name)
     return sheet_page(sheet, rows_of(sheet, decimal_mark()))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -36,6 +37,13 @@ class Written(Protocol):
 
     @property
     def by_link_id(self) -> int | None: ...
+
+
+def key_of(scorer: Scorer) -> str:
+    """One and the same for whoever comes back to a device: what waits on it is sent for them alone."""
+    if isinstance(scorer, Judge):
+        return f"judge-{scorer.link_id}-{hashlib.sha256(scorer.typed.encode()).hexdigest()[:8]}"
+    return str(scorer.id)
 
 
 def link_of(scorer: Scorer) -> int | None:

@@ -163,6 +163,11 @@ def sheet(world: World) -> str:
     return f"/sheets/{world.group.id}/{world.activity.id}"
 
 
+def edit(world: World) -> tuple[str, dict[str, Any]]:
+    one = {"key": "a-key-of-its-own", "participant": world.person.id, "version": 0, "marks": ["5"]}
+    return f"{sheet(world)}/edits", {"json": {"user": str(world.me.id), "edits": [one]}}
+
+
 def json_import(world: World) -> tuple[str, dict[str, Any]]:
     _id, text = token_of(world)
     body = b"display_name,group_name\nIva,Foxes\n"
@@ -459,6 +464,7 @@ EXAMPLES: dict[str, Example] = {
     "importing.apply": form(lambda w: f"{w.upload()}/apply", fingerprint="seen"),
     "importing.take_back": form(applied_import),
     "importing.delete": form(lambda w: f"{w.upload()}/delete"),
+    "edits.save": edit,
     "changing.create": lambda w: plan_change(w),
     "changing.undo": lambda w: plan_undone(w),
     "checking.save": lambda w: to_check(w),
