@@ -86,6 +86,7 @@ ACTIONS: dict[str, LazyString] = {
     "invitation.renew": _l("Invited somebody again"),
     "invitation.revoke": _l("Revoked an invitation"),
     "invitation.accept": _l("Accepted an invitation"),
+    "user.profile": _l("Changed a profile"),
     "user.avatar": _l("Changed a picture"),
     "user.avatar_delete": _l("Removed a picture"),
     "session.open": _l("Signed in"),
@@ -100,6 +101,7 @@ ACTIONS: dict[str, LazyString] = {
     "second_step.remove": _l("Took a second step off"),
     "token.create": _l("Made a token"),
     "token.revoke": _l("Revoked a token"),
+    "mail.retry": _l("Tried to send a mail again"),
 }
 
 FIELDS: dict[str, LazyString] = {

@@ -25,6 +25,7 @@ from app.accounts.identities.models import Identity, Provider
 from app.accounts.invitations import actions as invitations
 from app.accounts.invitations.models import Invitation
 from app.accounts.models import LoginSession, Role, SecondStep, User
+from app.accounts.recovery import actions as recovery
 from app.audit.models import AuditEntry
 from app.changing.models import PlanChange
 from app.database import locked, now
@@ -34,6 +35,7 @@ from app.events.team_actions import make_logins
 from app.extensions import Model, db
 from app.jobs.models import Job
 from app.jobs.runner import run_job
+from app.mail.models import Mail
 from app.scoring.actions import Entry, save_records
 from app.scoring.checking.actions import check
 from app.scoring.flags.actions import raise_flag
@@ -301,6 +303,12 @@ def linked(world: World) -> str:
     return "/account/services/osu/unlink"
 
 
+def waiting_mail(world: World) -> int:
+    recovery.send_reset(world.helper, language="en", by=world.me)
+    db.session.commit()
+    return int(own(world, Mail).id)
+
+
 def app_of(user: User) -> pyotp.TOTP:
     """The app on the phone of somebody whose second step is begun."""
     second_step.begin(user)
@@ -368,6 +376,7 @@ EXAMPLES: dict[str, Example] = {
     "people.deactivate": form(lambda w: f"/people/{w.helper.id}/deactivate"),
     "people.activate": form(closed_account),
     "people.send_reset": form(lambda w: f"/people/{w.helper.id}/reset"),
+    "outbox.retry": lambda w: (f"/people/mail/{waiting_mail(w)}/retry", {}),
     "people.delete": lambda w: (f"/people/{w.helper.id}/delete", {"data": {"username": w.helper.username}}),
     "people.go": leaving,
     "invitations.create": form(

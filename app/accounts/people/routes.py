@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from ... import i18n, web
 from ...database import now
 from ...extensions import db, limiter
+from ...mail import queries as mail_queries
 from .. import actions, fresh, second_step
 from .. import queries as accounts
 from ..access import allow, me, other_person
@@ -85,6 +86,7 @@ def person_page(person: User, form: RoleForm, *, status: int = 200) -> Response:
         devices=len(accounts.sessions_of(person, now() - current_app.config["SETTINGS"].session_idle)),
         tokens=len(accounts.tokens_of(person)),
         second_step=second_step.is_on(person),
+        reset=mail_queries.last_sent_by_hand("reset", person.email),
     )
 
 
