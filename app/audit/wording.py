@@ -25,6 +25,7 @@ KINDS: dict[str, LazyString] = {
     "second_step": _l("Second step"),
     "token": _l("Tokens"),
     "invitation": _l("Invitations"),
+    "mail": _l("Mail"),
 }
 """The nouns of actions, as the filter offers them."""
 
@@ -92,6 +93,7 @@ ACTIONS: dict[str, LazyString] = {
     "session.open": _l("Signed in"),
     "session.refuse": _l("Failed to sign in"),
     "session.end": _l("Signed out"),
+    "session.reuse": _l("Ended a session whose token came twice"),
     "identity.link": _l("Linked an account at another service"),
     "identity.rename": _l("Changed their name at another service"),
     "identity.unlink": _l("Unlinked an account at another service"),

@@ -82,13 +82,13 @@ def test_no_secret_that_was_given_out_stands_in_the_database_in_the_clear(tour: 
         if secret.casefold() in text.casefold()
     }
     assert found == set()
-    assert len(tour.given) == 17, sorted(tour.given)
+    assert len(tour.given) == 19, sorted(tour.given)
 
 
 def is_invited_and_forgets(tour: Tour) -> None:
-    tour.browser.post("/invitations", data={"people": ANN, "role": "admin", "language": "en"})
+    tour.browser.post("/invitations", data={"mail-people": ANN, "mail-role": "admin", "mail-language": "en"})
     invited = tour.read_mail("invitation by mail", ANN)
-    made = tour.browser.post("/invitations/links", data={"role": "player", "most": "3", "days": "7"})
+    made = tour.browser.post("/invitations/links", data={"link-role": "player", "link-most": "3", "link-days": "7"})
     tour.find("invitation by a link", r"/invited/([\w-]{20,})", made)
     ann = tour.app.test_client()
     assert ann.post(invited, data={"name": "Ann", "password": CHOSEN}).status_code == 303
