@@ -6,6 +6,7 @@ from .accounts.models import AvatarFile, LoginSession, PersonalToken, RecoveryCo
 from .accounts.recovery.models import EmailChange, PasswordReset
 from .api.models import IdempotentAnswer
 from .audit.models import AuditEntry, Installation
+from .bundles.models import BundleImport
 from .changing.models import PlanChange
 from .events.models import (
     Activity,
@@ -31,6 +32,7 @@ __all__ = [
     "Activity",
     "AuditEntry",
     "AvatarFile",
+    "BundleImport",
     "Category",
     "EmailChange",
     "Event",

@@ -19,6 +19,7 @@ from .accounts.recovery import routes as recovery_routes
 from .api import routes as api_routes
 from .audit import commands as audit_commands
 from .audit import routes as audit_routes
+from .bundles import routes as bundles_routes
 from .changing import routes as changing_routes
 from .events import leaving as events_leaving
 from .events import routes as events_routes
@@ -77,6 +78,7 @@ PARTS: tuple[ModuleType, ...] = (
     lifecycle_routes,
     leaderboards_routes,
     exports_routes,
+    bundles_routes,
     changing_routes,
     audit_routes,
     api_routes,

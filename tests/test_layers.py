@@ -28,7 +28,7 @@ LEVELS = [
     {"events"},
     {"scoring"},
     {"leaderboards", "osu", "paper"},
-    {"changing", "diplomas", "exports", "tournaments"},
+    {"bundles", "changing", "diplomas", "exports", "tournaments"},
     {"profiles"},
 ]
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}

@@ -26,6 +26,7 @@ KINDS: dict[str, LazyString] = {
     "token": _l("Tokens"),
     "invitation": _l("Invitations"),
     "mail": _l("Mail"),
+    "bundle": _l("Bundles"),
 }
 """The nouns of actions, as the filter offers them."""
 
@@ -36,6 +37,9 @@ ACTIONS: dict[str, LazyString] = {
     "event.status": _l("Changed the event's status"),
     "event.visibility": _l("Changed who may watch"),
     "event.delete": _l("Deleted the event"),
+    "bundle.create": _l("Looked into a bundle"),
+    "bundle.import": _l("Made the event from a bundle"),
+    "bundle.delete": _l("Discarded a bundle"),
     "group.create": _l("Added a group"),
     "group.save": _l("Changed a group"),
     "group.place": _l("Moved a group in the order"),

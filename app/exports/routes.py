@@ -7,6 +7,8 @@ from flask import Blueprint, Flask, Response
 from .. import web
 from ..accounts.access import allow, me
 from ..accounts.models import Role
+from ..bundles import queries as bundle_queries
+from ..bundles.wcif.taking import rounds_of
 from ..events.access import event_to_manage
 from ..extensions import client_address, limiter
 from ..leaderboards.export import as_csv as results_as_csv
@@ -37,7 +39,10 @@ limited = limiter.shared_limit("10/minute", scope="exports", key_func=account_an
 @bp.get("/export")
 @allow(Role.ADMIN)
 def index(event_id: int) -> Response:
-    return web.render("exports/index.html", event=event_to_manage(event_id))
+    event = event_to_manage(event_id)
+    return web.render(
+        "exports/index.html", event=event, came_in=bundle_queries.origin(event), has_rounds=bool(rounds_of(event))
+    )
 
 
 @bp.get("/export/participants.csv")

@@ -55,6 +55,7 @@ UNLOGGED = {
     "second_step.begin": "asks for nothing until a code confirms it, which is logged",
     "importing.save": "how a file is read, before it is imported: what was chosen is logged when it is",
     "importing.apply": "asks the worker, who logs what it did",
+    "bundles.apply": "asks the worker, who logs what it did",
 }
 """What writes without a word in the log, and why."""
 
@@ -113,6 +114,20 @@ FILE = {
     b"display_name,group_name\nIva,Foxes\n\r\n--laurel--\r\n",
     "content_type": "multipart/form-data; boundary=laurel",
 }
+
+
+def bundle_file(world: World) -> dict[str, Any]:
+    """The event of this world, as its export gives it."""
+    head = b'--laurel\r\nContent-Disposition: form-data; name="file"; filename="event.zip"\r\n\r\n'
+    whole = world.browser.get(f"{world.url}/export/event.zip").data
+    return {**FILE, "data": b"".join([head, whole, b"\r\n--laurel--\r\n"])}
+
+
+def a_bundle(world: World) -> str:
+    """The address of a bundle that waits for a yes."""
+    return str(world.browser.post("/bundles", **bundle_file(world)).location)
+
+
 ACTIVITY = {"name": "Run", "evaluation_type": EvaluationType.TIME_LOW.value, "mark_count": "1", "formula": "BEST"}
 CATEGORY = {"name": "Old", "age_from": "60", "age_to": "99", "gender": ""}
 PROFILE = {"name": "Iva", "username": "iva", "visible_to": "everyone", "language": "cs", "theme": "dark"}
@@ -472,6 +487,9 @@ EXAMPLES: dict[str, Example] = {
     "importing.save": form(World.upload, encoding="utf-8", delimiter=",", column_0="display_name", column_1="metadata"),
     "importing.apply": form(lambda w: f"{w.upload()}/apply", fingerprint="seen"),
     "importing.take_back": form(applied_import),
+    "bundles.create": lambda w: ("/bundles", bundle_file(w)),
+    "bundles.apply": form(lambda w: f"{a_bundle(w)}/apply"),
+    "bundles.delete": form(lambda w: f"{a_bundle(w)}/delete"),
     "importing.delete": form(lambda w: f"{w.upload()}/delete"),
     "edits.save": edit,
     "changing.create": lambda w: plan_change(w),

@@ -20,6 +20,10 @@ from app.accounts.invitations import actions as invitations
 from app.accounts.invitations.addresses import Invited
 from app.accounts.models import Role, User
 from app.accounts.recovery import actions as recovery
+from app.bundles.actions import create_import
+from app.bundles.archive import packed, unpacked
+from app.bundles.reading import contents_of
+from app.bundles.writing import bundle_of
 from app.database import now
 from app.events.kinds import EventStatus
 from app.events.models import Activity, Category, Event, Group, Import, Participant
@@ -81,6 +85,7 @@ def pages(app: Flask, browser: FlaskClient) -> list[str]:
     values: dict[str, Any] = {
         "user_id": db.session.scalars(select(User.id).where(User.role == Role.EVALUATOR, ~User.shared)).first(),
         "event_id": event.id,
+        "bundle_id": a_bundle(event),
         "import_id": db.session.scalars(select(Import.id)).one(),
         "code": "KFTM-XRPB",
     }
@@ -102,6 +107,15 @@ def pages(app: Flask, browser: FlaskClient) -> list[str]:
     return [
         url for url in addresses if (answer := browser.get(url)).mimetype == "text/html" and not is_elsewhere(answer)
     ]
+
+
+def a_bundle(event: Event) -> int:
+    """One that was looked through."""
+    admin = make.user(Role.ADMIN)
+    bundle = bundle_of(event, by=admin)
+    made = create_import("summer.zip", packed(bundle), contents_of(unpacked(packed(bundle))), bundle, by=admin)
+    db.session.commit()
+    return made.id
 
 
 def doubted_and_judged(event: Event) -> dict[str, Any]:

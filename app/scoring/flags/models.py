@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ...assets import FileKey
 from ...database import UtcDateTime
 from ...events.models import Activity, Participant
 from ...extensions import Model
@@ -20,7 +21,7 @@ class Flag(Model):
     activity_id: Mapped[int] = mapped_column(ForeignKey("activities.id", ondelete="CASCADE"))
     participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id", ondelete="CASCADE"))
     text: Mapped[str] = mapped_column(Text)
-    photo: Mapped[str | None] = mapped_column(String(80))
+    photo: Mapped[str | None] = mapped_column(FileKey(80))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     by_name: Mapped[str] = mapped_column(String(120))
