@@ -38,6 +38,14 @@ class From:
             "/sign-in", data={"email": email, "password": password}, environ_base={"REMOTE_ADDR": self.address}
         )
 
+    def guesses(self, email: str, number: int) -> int:
+        """At either of two doors that count as one: mostly at the one without a page, which answers sooner."""
+        if number % 10 == 0:
+            return self.tries(email, f"guess {number}").status_code
+        body = {"email": email, "password": f"guess {number}"}
+        place = {"REMOTE_ADDR": self.address}
+        return self.browser.post("/api/v1/auth/login", json=body, environ_base=place).status_code
+
     def signs_in(self, email: str) -> int:
         return self.tries(email, make.PASSWORD).status_code
 
@@ -58,12 +66,10 @@ def test_a_thousand_wrong_passwords_from_fifty_addresses_against_one_account(cou
     assert phone.signs_in(ANN) == 303
     phone.browser.post("/sign-out")
     attackers = [fresh(counted, f"203.0.113.{number}") for number in range(50)]
-    answers = Counter(
-        attacker.tries(ANN, f"guess {number}").status_code for number in range(20) for attacker in attackers
-    )
+    answers = Counter(attacker.guesses(ANN, number) for number in range(20) for attacker in attackers)
     assert sum(answers.values()) == 1000
-    assert answers[422] <= 25, "this many passwords were looked at, of a thousand"
-    assert answers[429] == 1000 - answers[422]
+    assert answers[422] + answers[401] <= 25, "this many passwords were looked at, of a thousand"
+    assert answers[429] == 1000 - answers[422] - answers[401]
     assert attackers[0].signs_in(ANN) == 429, "the right one, guessed now, does not help"
     assert phone.signs_in(ANN) == 303, "the owner's phone is known, and gets in"
     assert fresh(counted, "192.0.2.7").signs_in(ANN) == 303, "so does a new device where the owner was before"
@@ -76,11 +82,11 @@ def test_a_thousand_wrong_passwords_from_one_address_while_sixty_people_there_si
         make.user(email=email)
     attacker, answers, got_in = fresh(counted, HALL), Counter[int](), []
     for number in range(20):
-        answers.update(attacker.tries(victim, f"guess {number}").status_code for victim in victims)
+        answers.update(attacker.guesses(victim, number) for victim in victims)
         got_in += [fresh(counted, HALL).signs_in(email) for email in people[3 * number : 3 * number + 3]]
     assert got_in == [303] * 60
     assert sum(answers.values()) == 1000
-    assert answers[422] <= 150, "this many passwords were looked at, of a thousand"
+    assert answers[422] + answers[401] <= 150, "this many passwords were looked at, of a thousand"
     assert attacker.signs_in(victims[0]) == 429
 
 
