@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Flask, abort, current_app, flash, session
+from flask import Flask, abort, flash, session
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from .. import i18n, web
-from ..database import begin_writing, locked, now
+from ..database import begin_writing, locked
 from ..extensions import client_address, db, limiter
 from . import actions, profile, queries, second_step
 from .access import allow, is_signed_in, me, my_session
@@ -76,14 +76,13 @@ def show_ways_in() -> Response:
 
 def ways_in(form: PasswordForm, status: int = 200) -> Response:
     user = me()
-    idle_since = now() - current_app.config["SETTINGS"].session_idle
     answer = web.render(
         "accounts/ways_in.html",
         status=status,
         form=form,
         has_second_step=second_step.is_on(user),
         linkable=[(service, identity_at(service.provider, user)) for service in services()],
-        sessions=queries.sessions_of(user, idle_since),
+        sessions=queries.sessions_of(user),
         current_session=my_session(),
     )
     return web.allow_forms_to(answer, *(service.url for service in services()))

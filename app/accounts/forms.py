@@ -39,6 +39,15 @@ GOOD_LENGTH = Length(SHORTEST, LONGEST, _l("A password has %(min)d to %(max)d ch
 AN_ADDRESS = Regexp(r"^\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$", message=_l("This is not an email address."))
 
 
+def _is_own(form: Form, field: PasswordField) -> None:
+    if not verify_password(field.data or "", form.password_hash):
+        raise ValidationError(_l("This is not your password."))
+
+
+OWN_PASSWORD = (REQUIRED, Length(max=LONGEST), _is_own)
+"""For a form that knows the `password_hash` of whoever fills it in."""
+
+
 def trimmed(text: str | None) -> str:
     return (text or "").strip()
 
@@ -114,7 +123,7 @@ class ProfileForm(Form):
 
 
 class PasswordForm(Form):
-    current = PasswordField(_l("Password now"), validators=[REQUIRED, Length(max=LONGEST)])
+    current = PasswordField(_l("Password now"), validators=OWN_PASSWORD)
     password = PasswordField(_l("New password"), validators=[REQUIRED, GOOD_LENGTH])
     again = PasswordField(
         _l("New password again"), validators=[REQUIRED, EqualTo("password", _l("The two are not the same."))]
@@ -122,11 +131,7 @@ class PasswordForm(Form):
 
     def __init__(self, password_hash: str | None) -> None:
         super().__init__()
-        self._password_hash = password_hash
-
-    def validate_current(self, field: PasswordField) -> None:
-        if not verify_password(field.data or "", self._password_hash):
-            raise ValidationError(_l("This is not your password."))
+        self.password_hash = password_hash
 
 
 SCOPES = {
@@ -168,14 +173,10 @@ class CodeForm(Form):
 class BeginStepForm(Form):
     """The password once more, where there is one: a device left open must not lock its owner out."""
 
-    password = PasswordField(_l("Your password"), validators=[REQUIRED, Length(max=LONGEST)])
+    password = PasswordField(_l("Your password"), validators=OWN_PASSWORD)
 
     def __init__(self, user: User, **options: Any) -> None:
         super().__init__(**options)
-        self._password_hash = user.password_hash
+        self.password_hash = user.password_hash
         if not user.password_hash:
             del self.password
-
-    def validate_password(self, field: PasswordField) -> None:
-        if not verify_password(field.data or "", self._password_hash):
-            raise ValidationError(_l("This is not your password."))

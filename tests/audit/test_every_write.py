@@ -30,7 +30,7 @@ from app.audit.models import AuditEntry
 from app.changing.models import PlanChange
 from app.database import locked, now
 from app.events.kinds import ActivityState, Checking, EvaluationType, EventStatus
-from app.events.models import Activity, Category, Event, Group, Participant
+from app.events.models import Activity, Category, Event, Group, Participant, TeamLogin
 from app.events.team_actions import make_logins
 from app.extensions import Model, db
 from app.jobs.models import Job
@@ -264,6 +264,14 @@ def team_code(world: World) -> str:
     return code
 
 
+def team_device(world: World) -> str:
+    team_code(world)
+    login = db.session.get_one(TeamLogin, world.group.id)
+    session, _token = accounts.add_session(login.user, address="192.0.2.7", browser="tests")
+    db.session.commit()
+    return f"{world.url}/teams/{world.group.id}/devices/{session.id}/end"
+
+
 def team_revoked(world: World) -> str:
     team_code(world)
     return f"{world.url}/teams/{world.group.id}/revoke"
@@ -470,6 +478,7 @@ EXAMPLES: dict[str, Example] = {
     "events.delete_people": chosen("delete"),
     "events.make_teams": lambda w: (f"{w.url}/teams", {"data": {"groups": [w.group.id]}}),
     "events.revoke_team": form(team_revoked),
+    "events.end_team_session": form(team_device),
     "events.open_team_session": lambda w: ("/join", {"data": {"code": team_code(w)}}),
     "events.create_activity": form(lambda w: f"{w.url}/activities", **ACTIVITY),
     "events.save_activity": form(lambda w: f"{w.url}/activities/{w.activity.id}", **ACTIVITY),
