@@ -55,10 +55,15 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return int(micro)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
-        if value is None:
-            return None
-        amount = Decimal(value).scaleb(-6).normalize()
-        return amount.quantize(Decimal(1)) if amount.as_tuple().exponent > 0 else amount  # type: ignore[operator]
+        return exact(value)
+
+
+def exact(millionths: int | None) -> Decimal | None:
+    """The decimal that an `ExactDecimal` keeps as this number."""
+    if millionths is None:
+        return None
+    amount = Decimal(millionths).scaleb(-6).normalize()
+    return amount.quantize(Decimal(1)) if amount.as_tuple().exponent > 0 else amount  # type: ignore[operator]
 
 
 class Enumerated(TypeDecorator[Choice]):

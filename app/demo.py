@@ -16,14 +16,25 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from . import web
 from .accounts import actions as accounts
 from .accounts.models import Role, User
 from .accounts.queries import any_user
-from .database import now
-from .events.kinds import Checking, EvaluationType, EventStatus, Formula, Gender, Visibility
+from .database import locked, now
+from .diplomas.actions import add_rule, prepare_run
+from .diplomas.kinds import Basis
+from .diplomas.layouts import create_from_starter
+from .diplomas.printing import print_diplomas
+from .diplomas.queries import to_check
+from .diplomas.starters import STARTERS
+from .events.kinds import ActivityState, Checking, CutBy, EvaluationType, EventStatus, Formula, Gender, Visibility
 from .events.models import Activity, Category, Event, EventEvaluator, Group, GroupEvaluator, Participant
 from .events.names import name_key
 from .extensions import db
+from .jobs import enqueue
+from .leaderboards.overall import Method, Rule, Scheme, TieBreak
+from .leaderboards.schemes import scheme_rules, team_rules
+from .leaderboards.teams import TeamScheme
 from .scoring.actions import Entry, plain_marks, save_records
 from .scoring.checking.actions import check
 from .scoring.flags.actions import raise_flag
@@ -37,6 +48,7 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
+DEMO_POINTS = tuple(map(Decimal, (30, 27, 25, *range(24, 0, -1))))
 EASY_TO_TYPE = _words("apple bear cloud daisy eagle forest garden harbour island kite lemon maple nest olive pearl")
 
 GIRLS = _words(
@@ -141,14 +153,25 @@ def _events(people: dict[str, tuple[User, str]]) -> None:
     _staff(running, [people["evaluator"][0], people["evaluator, same group"][0]])
     _score(running, chance, admin, share=0.5)
     _doubt(running, people)
+    _rank(running)
     finished = _event("Spring games 2026", "School gym", today - timedelta(days=90), Visibility.PUBLIC)
     _plan(finished, chance, people_per_group=8)
     _score(finished, chance, admin, share=1.0)
+    _rank(finished)
+    _award(finished, admin)
     finished.status = EventStatus.ARCHIVED
     draft = _event("Autumn games 2026", "Lhota meadow", today + timedelta(days=60), Visibility.PRIVATE)
     draft.status = EventStatus.DRAFT
     db.session.add_all(_group(draft, name, colour) for name, colour in GROUPS[:3])
     db.session.add(_activity(draft, *ACTIVITIES[0], position=1))
+
+
+def _rank(event: Event) -> None:
+    """Points for places, of which the best four count, teams of five, and a final of the sprint for eight."""
+    scheme = Scheme(Method.POINTS, DEMO_POINTS, best=4, ties=(Rule(TieBreak.COUNTBACK),))
+    event.overall_rules, event.team_rules = scheme_rules(scheme), team_rules(TeamScheme(best=5))
+    sprint = event.activities[0]
+    sprint.cut_by, sprint.cut_amount = CutBy.PLACE, Decimal(8)
 
 
 def _doubt(event: Event, people: dict[str, tuple[User, str]]) -> None:
@@ -167,6 +190,21 @@ def _doubt(event: Event, people: dict[str, tuple[User, str]]) -> None:
         check(event, activity, typed, by=helper)
     doubted = event.groups[0].participants[2]
     raise_flag(event, penalties, doubted, "The third obstacle was knocked over by the wind.", None, by=other)
+
+
+def _award(event: Event, by: User) -> None:
+    """Two looks to choose from, and diplomas for three activities, which the worker prints as soon as it runs."""
+    db.session.flush()
+    for activity in event.activities:
+        activity.state = ActivityState.PUBLISHED
+    event = locked(Event, event.id)
+    wreath = create_from_starter(event, "Laurel wreath", STARTERS["laurel"], "en", by=by)
+    create_from_starter(event, "Thank you for coming", STARTERS["confetti"], "en", by=by)
+    for activity in (event.activities[0], event.activities[1], event.activities[4]):
+        add_rule(event, Basis.ACTIVITY, wreath.id, places=3, activity_id=activity.id, by=by)
+    address = web.public_url_for("verification.show", number="0").removesuffix("0")
+    run = prepare_run(event, to_check(event).lines, address=address, by=by)
+    run.job_id = enqueue(print_diplomas, run.id).id
 
 
 def _event(name: str, place: str, day: date, visibility: Visibility) -> Event:

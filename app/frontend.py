@@ -21,6 +21,14 @@ VENDOR = ROOT / "static" / "vendor"
 SCRIPTS = ("htmx.org/dist/htmx.min.js", "idiomorph/dist/idiomorph-ext.min.js")
 FONTS = ("inter", "outfit")
 ICONS = "lucide-static/icons"
+# Whole fonts for print, by package and cut: those for the web come in pieces, which a PDF cannot take.
+PRINT_FONTS = {
+    "amiri": ("400Regular", "700Bold"),
+    "eb-garamond": ("400Regular", "400Regular_Italic", "700Bold", "700Bold_Italic"),
+    "great-vibes": ("400Regular",),
+    "inter": ("400Regular", "400Regular_Italic", "700Bold", "700Bold_Italic"),
+    "outfit": ("400Regular", "700Bold"),
+}
 
 NPM_CI = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent")
 ATTEMPTS = 3
@@ -68,6 +76,10 @@ def build() -> None:
         copy(PACKAGES / script, beside / "js")
     for font in FONTS:
         copy_font(PACKAGES / "@fontsource-variable" / font, beside / "fonts" / f"{font}.css")
+    for font, cuts in PRINT_FONTS.items():
+        for cut in cuts:
+            for file in (PACKAGES / "@expo-google-fonts" / font / cut).glob("*.ttf"):
+                copy(file, beside / "print")
     for icon in sorted((PACKAGES / ICONS).glob("*.svg")):
         copy(icon, beside / "icons")
     replace(VENDOR, beside)

@@ -8,6 +8,7 @@ from .api.models import IdempotentAnswer
 from .audit.models import AuditEntry, Installation
 from .bundles.models import BundleImport
 from .changing.models import PlanChange
+from .diplomas.models import AwardRule, Diploma, DiplomaFile, DiplomaLayout, DiplomaTemplate, PrintRun
 from .events.models import (
     Activity,
     Category,
@@ -32,8 +33,13 @@ __all__ = [
     "Activity",
     "AuditEntry",
     "AvatarFile",
+    "AwardRule",
     "BundleImport",
     "Category",
+    "Diploma",
+    "DiplomaFile",
+    "DiplomaLayout",
+    "DiplomaTemplate",
     "EmailChange",
     "Event",
     "EventEvaluator",
@@ -55,6 +61,7 @@ __all__ = [
     "PasswordReset",
     "PersonalToken",
     "PlanChange",
+    "PrintRun",
     "Record",
     "RecordChange",
     "RecoveryCode",

@@ -20,12 +20,17 @@ from .api import routes as api_routes
 from .audit import commands as audit_commands
 from .audit import routes as audit_routes
 from .bundles import routes as bundles_routes
+from .changing import leaving as changing_leaving
 from .changing import routes as changing_routes
+from .diplomas import designer_routes as diplomas_designer_routes
+from .diplomas import routes as diplomas_routes
+from .diplomas import verification_routes as diplomas_verification_routes
 from .events import leaving as events_leaving
 from .events import routes as events_routes
 from .events.importing import routes as importing_routes
 from .exports import routes as exports_routes
 from .jobs import commands as job_commands
+from .leaderboards import ranking_routes
 from .leaderboards import routes as leaderboards_routes
 from .scoring import edit_routes as scoring_edit_routes
 from .scoring import finding_routes as scoring_finding_routes
@@ -77,9 +82,14 @@ PARTS: tuple[ModuleType, ...] = (
     judges_routes,
     lifecycle_routes,
     leaderboards_routes,
+    ranking_routes,
     exports_routes,
+    diplomas_routes,
+    diplomas_designer_routes,
+    diplomas_verification_routes,
     bundles_routes,
     changing_routes,
+    changing_leaving,
     audit_routes,
     api_routes,
     policy,

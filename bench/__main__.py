@@ -1,6 +1,6 @@
 """`make bench`: every measurement, one after the other."""
 
-from bench import boards, evaluators, starts, together, writes
+from bench import boards, evaluators, overall, starts, together, writes
 
-for measurement in (boards, writes, starts, together, evaluators):
+for measurement in (boards, overall, writes, starts, together, evaluators):
     measurement.main()

@@ -24,15 +24,16 @@ def main() -> None:
         with servers(here, "wsgi:app", "bench.twin:app") as (ours, twin):
             head("Boards, CPU of a request: 100 rows shown, 10 activities")
             for people, address in addresses.items():
-                cached(here, ours, twin, people, address)
+                cached(here, ours, twin, f"{people:,} people", address)
             uncached(here, ours, addresses[1_000], boards[1_000])
             growth(ours, addresses[10_000])
 
 
-def cached(here: Place, ours: Server, twin: Server, people: int, address: str) -> None:
+def cached(here: Place, ours: Server, twin: Server, what: str, address: str, query: str = "") -> None:
     asker = Asker(ours)
-    page = asker.ask(get(address))
-    live = f"{address}/live?language=en"
+    shown = f"{address}?{query}" if query else address
+    page = asker.ask(get(shown))
+    live = f"{address}/live?language=en&{query}"
     piece = asker.ask(get(live))
     tag = header(piece[1], "ETag") or ""
     unchanged = asker.ask(get(live, If_None_Match=tag))
@@ -41,13 +42,13 @@ def cached(here: Place, ours: Server, twin: Server, people: int, address: str) -
         for name, answer in (("page", page), ("unchanged", unchanged)):
             store.set(f"twin:{name}", json.dumps(headers_of(answer[1])).encode() + b"\n" + answer[2])
     compare(
-        f"page, {people:,} people, {len(page[2]) / 1000:.1f} kB",
-        asking(ours, [get(address)] * REQUESTS, 200),
+        f"page, {what}, {len(page[2]) / 1000:.1f} kB",
+        asking(ours, [get(shown)] * REQUESTS, 200),
         asking(twin, [get("/page")] * REQUESTS, 200),
         "0.8, 30 kB",
     )
     compare(
-        f"unchanged poll, {people:,} people",
+        f"unchanged poll, {what}",
         asking(ours, [get(live, If_None_Match=tag)] * REQUESTS, 304),
         asking(twin, [get("/unchanged", If_None_Match=tag)] * REQUESTS, 304),
         "0.8",

@@ -28,6 +28,7 @@ EVERYONE = {
     "api.sign_out",
     "dev_mail.index",
     "dev_mail.show",
+    "designer.schema",
     "avatars.show",
     "events.join",
     "events.join_with",
@@ -64,6 +65,8 @@ EVERYONE = {
     "second_step.ask",
     "second_step.check",
     "styleguide.show",
+    "verification.find",
+    "verification.show",
 }
 """What strangers may call. A new name here is a decision."""
 

@@ -50,15 +50,32 @@ def squares(data: bytes) -> dict[int, bytes]:
 
 def shrunk(data: bytes) -> bytes:
     """A WebP of the whole picture, at most PHOTO pixels wide and high, as `squares` makes them. Raises BadPicture."""
-    return _made_anew(data, _fitted)[PHOTO]
+    return _made_anew(data, lambda data: {PHOTO: _fitted(data, PHOTO)})[PHOTO]
 
 
-def _made_anew(data: bytes, make: Callable[[bytes], dict[int, Image]]) -> dict[int, bytes]:
-    if len(data) > LARGEST:
+def for_print(data: bytes, longest: int) -> bytes:
+    """The whole picture, at most so many pixels wide and high: a JPEG, or a PNG where it is see-through.
+
+    How large the file may be is up to who takes it. Raises BadPicture.
+    """
+
+    def fitted(data: bytes) -> dict[int, Image]:
+        return {longest: _fitted(data, longest)}
+
+    return _made_anew(data, fitted, _printable, largest=None)[longest]
+
+
+def _made_anew(
+    data: bytes,
+    make: Callable[[bytes], dict[int, Image]],
+    write: Callable[[Image], bytes] | None = None,
+    largest: int | None = LARGEST,
+) -> dict[int, bytes]:
+    if largest is not None and len(data) > largest:
         raise BadPicture(_l("A picture has at most 5 MB."))
     with _one_at_a_time:
         try:
-            return {size: _webp(picture) for size, picture in make(data).items()}
+            return {size: (write or _webp)(picture) for size, picture in make(data).items()}
         except BadPicture:
             raise
         except Exception as error:
@@ -66,13 +83,13 @@ def _made_anew(data: bytes, make: Callable[[bytes], dict[int, Image]]) -> dict[i
             raise BadPicture(_l("This picture is damaged, or not what it says it is.")) from error
 
 
-def _fitted(data: bytes) -> dict[int, Image]:
+def _fitted(data: bytes, longest: int) -> Image:
     from PIL import ImageOps
     from PIL.Image import Resampling
 
-    picture = _plain(ImageOps.exif_transpose(_decoded(data, PHOTO)))
-    picture.thumbnail((PHOTO, PHOTO), Resampling.LANCZOS)
-    return {PHOTO: picture}
+    picture = _plain(ImageOps.exif_transpose(_decoded(data, longest)))
+    picture.thumbnail((longest, longest), Resampling.LANCZOS)
+    return picture
 
 
 def _cut(data: bytes) -> dict[int, Image]:
@@ -112,6 +129,15 @@ def _plain(picture: Image) -> Image:
 def _webp(picture: Image) -> bytes:
     out = BytesIO()
     picture.save(out, "WEBP", quality=84, method=4)
+    return out.getvalue()
+
+
+def _printable(picture: Image) -> bytes:
+    out = BytesIO()
+    if picture.mode == "RGBA":
+        picture.save(out, "PNG", optimize=True)
+    else:
+        picture.save(out, "JPEG", quality=86)
     return out.getvalue()
 
 

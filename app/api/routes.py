@@ -9,7 +9,7 @@ from ..accounts.models import Role, Scope
 from ..audit import queries as audit
 from ..events.access import event_to_change
 from ..extensions import client_address, db, limiter
-from ..leaderboards.queries import event_standings
+from ..leaderboards.queries import event_standings, wholes
 from ..scoring.actions import NotOpen, Verdict, save_records
 from ..scoring.checking.blind import Audience
 from ..scoring.models import Source
@@ -33,6 +33,7 @@ from .schemas import (
     EventsQuery,
     EventSummary,
     ItemErrors,
+    Overall,
     Participant,
     ParticipantPage,
     ParticipantsQuery,
@@ -88,11 +89,18 @@ def list_participants(event_id: int) -> Response:
 
 @bp.get("/events/<int:event_id>/standings")
 @allow_token(Role.EVALUATOR, Scope.RESULTS_READ)
-@documented("Who stands where, by activity", answer=Standings, query=StandingsQuery, errors={422: ItemErrors})
+@documented(
+    "Who stands where, by activity and over all of them",
+    answer=Standings,
+    query=StandingsQuery,
+    errors={422: ItemErrors},
+)
 def show_standings(event_id: int) -> Response:
     event, query = event_in_reach(event_id).event, query_of(StandingsQuery)
     activities = [StandingsOfActivity.of(one, query.by) for one in event_standings(event, audience())]
-    return answer_with(Standings(event_id=event.id, revision=event.revision, activities=activities))
+    whole = wholes(event, audience())
+    overall = Overall.of(whole, query.by) if whole else None
+    return answer_with(Standings(event_id=event.id, revision=event.revision, activities=activities, overall=overall))
 
 
 @bp.get("/audit")

@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import IO
 
 import structlog
 from flask import current_app
@@ -39,6 +40,20 @@ def put(data: bytes) -> str:
     key = secrets.token_hex(16)
     _store().put(key, data)
     return key
+
+
+def put_file(file: IO[bytes]) -> str:
+    """Keep what a file holds, from where it stands, without ever having all of it in memory."""
+    key = secrets.token_hex(16)
+    _store().put_file(key, file)
+    return key
+
+
+def chunks(key: str) -> Iterator[bytes]:
+    """The same as `read`, piece by piece. Raises MissingFile before the first one."""
+    if not KEY.fullmatch(key):
+        raise MissingFile(key)
+    return _store().chunks(key)
 
 
 def read(key: str) -> bytes:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from obstore.store import S3Store
+
+
+PIECE = 1024 * 1024
 
 
 class MissingFile(LookupError):
@@ -25,8 +30,14 @@ class Store(Protocol):
     def put(self, key: str, data: bytes) -> None:
         """A file is there as a whole or not at all, whatever is killed."""
 
+    def put_file(self, key: str, file: IO[bytes]) -> None:
+        """The same, piece by piece."""
+
     def read(self, key: str) -> bytes:
         """Raises MissingFile."""
+
+    def chunks(self, key: str) -> Iterator[bytes]:
+        """The same, piece by piece. Raises MissingFile at once."""
 
     def delete(self, key: str) -> None:
         """Gone afterwards, whether it was there or not."""
@@ -40,15 +51,18 @@ class Folder:
         self._folder = folder
 
     def put(self, key: str, data: bytes) -> None:
-        file = self._file(key)
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = file.with_suffix(".part")
+        self.put_file(key, BytesIO(data))
+
+    def put_file(self, key: str, file: IO[bytes]) -> None:
+        kept = self._file(key)
+        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside = kept.with_suffix(".part")
         try:
             with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-                opened.write(data)
+                shutil.copyfileobj(file, opened, PIECE)
                 opened.flush()
                 os.fsync(opened.fileno())
-            beside.rename(file)
+            beside.rename(kept)
         finally:
             beside.unlink(missing_ok=True)
 
@@ -57,6 +71,13 @@ class Folder:
             return self._file(key).read_bytes()
         except FileNotFoundError:
             raise MissingFile(key) from None
+
+    def chunks(self, key: str) -> Iterator[bytes]:
+        try:
+            opened = self._file(key).open("rb")
+        except FileNotFoundError:
+            raise MissingFile(key) from None
+        return _pieces(opened)
 
     def delete(self, key: str) -> None:
         self._file(key).unlink(missing_ok=True)
@@ -95,11 +116,23 @@ class Bucket:
         with _named_errors(key):
             obstore.put(self._store, _path(key), data, use_multipart=False)
 
+    def put_file(self, key: str, file: IO[bytes]) -> None:
+        import obstore
+
+        with _named_errors(key):
+            obstore.put(self._store, _path(key), file)
+
     def read(self, key: str) -> bytes:
         import obstore
 
         with _named_errors(key):
             return bytes(obstore.get(self._store, _path(key)).bytes())
+
+    def chunks(self, key: str) -> Iterator[bytes]:
+        import obstore
+
+        with _named_errors(key):
+            return (bytes(piece) for piece in obstore.get(self._store, _path(key)).stream(min_chunk_size=PIECE))
 
     def delete(self, key: str) -> None:
         import obstore
@@ -115,6 +148,12 @@ class Bucket:
                 for file in batch:
                     if file["last_modified"].astimezone(UTC) < moment:
                         yield str(file["path"]).rpartition("/")[2]
+
+
+def _pieces(opened: IO[bytes]) -> Iterator[bytes]:
+    with opened:
+        while piece := opened.read(PIECE):
+            yield piece
 
 
 def _path(key: str) -> str:

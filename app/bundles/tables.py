@@ -37,11 +37,11 @@ CARRIED: dict[str, Carried] = {
     "participants": _carried(open_json="extra", merged_into_id="participants"),
     "activities": _carried(behind="name_key revision", open_json="rules"),
     "categories": _carried(behind="name_key"),
-    "records": _carried(behind="updated_by_link_id", open_json="ties"),
+    "records": _carried(behind="updated_by_link_id checked_by_id", open_json="ties"),
     "marks": _carried(),
     "record_changes": _carried(behind="device", open_json="old new", undoes="record_changes"),
     "second_entries": _carried(open_json="marks"),
-    "flags": _carried(),
+    "flags": _carried(behind="answered_by_id"),
 }
 """In an order in which whatever is referred to comes first. Of who did something the name goes along and the account
 does not: that it was theirs cannot be known elsewhere."""

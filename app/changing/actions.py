@@ -57,7 +57,7 @@ def undo_change(event: Event, made: PlanChange, *, by: User) -> None:
     for step in steps:
         if isinstance(step, AddStep):
             _remove(step)
-    made.undone_at, made.undone_by_name = now(), by.name
+    made.undone_at, made.undone_by_id, made.undone_by_name = now(), by.id, by.name
     _log(event, made, "plan.undo", by)
 
 
@@ -128,7 +128,11 @@ def _write(event: Event, steps: Sequence[MarksStep], by: User) -> None:
     for step in steps:
         standing = known.get((step.activity, step.participant))
         entry = Entry(
-            people[step.participant], activities[step.activity], step.new, standing.version if standing else 0
+            people[step.participant],
+            activities[step.activity],
+            step.new,
+            standing.version if standing else 0,
+            confirmed=True,
         )
         if _plain(standing.marks if standing else (), len(step.old)) != step.old:
             raise _changed_since(people[step.participant].display_name)
@@ -141,8 +145,14 @@ def _write(event: Event, steps: Sequence[MarksStep], by: User) -> None:
         raise _changed_since()
     for outcome, step in zip(outcomes, steps, strict=True):
         if step.checked_again and outcome.standing.record_id:
-            checked = update(Record).where(Record.id == outcome.standing.record_id)
-            db.session.execute(checked.values(checked_at=now(), checked_by_name=step.checked_again))
+            _check_again(outcome.standing.record_id, step.checked_again)
+
+
+def _check_again(record_id: int, checker: int | str) -> None:
+    user = db.session.get(User, checker) if isinstance(checker, int) else None
+    name = checker if isinstance(checker, str) else user.name if user else ""
+    checked = update(Record).where(Record.id == record_id)
+    db.session.execute(checked.values(checked_at=now(), checked_by_id=user.id if user else None, checked_by_name=name))
 
 
 def _plain(marks: Iterable[Any], count: int) -> tuple[str | None, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from ..events import people_queries
 from ..events import queries as events
 from ..events.changes import Refused, last_position
 from ..events.kinds import ActivityState, EvaluationType, Formula, Gender
@@ -39,6 +40,10 @@ class Wanted:
         text = self.said.get(name, "")
         return int(text) if text.isdecimal() and len(text) < 10 else None
 
+    def numbers(self, name: str) -> list[int]:
+        """Several, with commas between them."""
+        return [int(text) for text in self.said.get(name, "").split(",") if text.isdecimal() and len(text) < 10]
+
     def text(self, name: str) -> str:
         return " ".join(self.said.get(name, "").split())
 
@@ -48,8 +53,9 @@ def plan_for(event: Event, wanted: Wanted) -> Plan:
         case Kind.ADD:
             return _add(event, wanted)
         case Kind.WITHDRAW:
-            person = _staying(event, wanted, "one")
-            return Plan(wanted.kind, person.display_name, (PersonStep(person.id, "withdrawn", False, True),))
+            people = _all_staying(event, wanted)
+            steps = tuple(PersonStep(person.id, "withdrawn", False, True) for person in people)
+            return Plan(wanted.kind, _names(people), steps)
         case Kind.QUIT:
             return _quit(event, _staying(event, wanted, "one"))
         case Kind.SWAP:
@@ -122,11 +128,12 @@ def _swap(one: Participant, other: Participant) -> Plan:
 
 
 def _move(event: Event, wanted: Wanted) -> Plan:
-    person, group = _staying(event, wanted, "one"), _group(event, wanted)
-    if person.group_id == group.id:
-        raise Refused(_l("%(name)s is in this group already.", name=person.display_name))
-    step = PersonStep(person.id, "group_id", person.group_id, group.id)
-    return Plan(Kind.MOVE, person.display_name, (step,))
+    chosen, group = _all_staying(event, wanted), _group(event, wanted)
+    people = [person for person in chosen if person.group_id != group.id]
+    if not people:
+        raise Refused(_l("%(name)s is in this group already.", name=_names(chosen)))
+    steps = tuple(PersonStep(person.id, "group_id", person.group_id, group.id) for person in people)
+    return Plan(Kind.MOVE, _names(people), steps)
 
 
 def _merge(event: Event, wanted: Wanted) -> Plan:
@@ -162,7 +169,8 @@ def _written(
     old = tuple(plain_marks(standing.marks)) if standing else (None,) * activity.mark_count
     if old == new:
         return []
-    return [MarksStep(person.id, activity.id, old, new, standing.checked_by if standing else "")]
+    checked = standing.checked_by_id or standing.checked_by or None if standing and standing.is_checked else None
+    return [MarksStep(person.id, activity.id, old, new, checked)]
 
 
 def _refuse_closed(event: Event, steps: list[Step]) -> None:
@@ -231,8 +239,23 @@ def _refuse_unreadable(activity: Activity, new: dict[str, Any]) -> None:
                 raise Refused(_l("“%(value)s” of %(name)s would be no value of that type.", **said)) from None
 
 
+def _all_staying(event: Event, wanted: Wanted) -> list[Participant]:
+    """One, or several as chosen in a list; one statement."""
+    people = people_queries.chosen(event, wanted.numbers("one"))
+    if not people:
+        raise Refused(_l("Choose who it is about."))
+    return [_stays(event, person) for person in people]
+
+
+def _names(people: Sequence[Participant]) -> str:
+    return ", ".join(person.display_name for person in people)
+
+
 def _staying(event: Event, wanted: Wanted, name: str) -> Participant:
-    person = db.session.get(Participant, wanted.number(name) or 0)
+    return _stays(event, db.session.get(Participant, wanted.number(name) or 0))
+
+
+def _stays(event: Event, person: Participant | None) -> Participant:
     if person is None or person.event_id != event.id:
         raise Refused(_l("Choose who it is about."))
     if person.withdrawn_at is not None:

@@ -24,4 +24,5 @@ class PlanChange(Model):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     by_name: Mapped[str] = mapped_column(String(120))
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_by_id: Mapped[int | None]
     undone_by_name: Mapped[str] = mapped_column(String(120), default="")

@@ -38,17 +38,16 @@ class PersonStep:
 
 @dataclass(frozen=True)
 class MarksStep:
-    """What is written for somebody in an activity; `checked` is who had checked the old marks.
-
-    Taken back, it is `checked_again` by them.
+    """What is written for somebody in an activity; `checked` is who had checked the old marks: the id of an account, or
+    the name of a judge, who has none. Taken back, it is `checked_again` by them.
     """
 
     participant: int
     activity: int
     old: Marks
     new: Marks
-    checked: str = ""
-    checked_again: str = ""
+    checked: int | str | None = None
+    checked_again: int | str | None = None
 
 
 @dataclass(frozen=True)

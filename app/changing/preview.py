@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from ..audit.wording import CHOICES
 from ..events.kinds import EvaluationType, Formula
@@ -47,7 +49,9 @@ class Place:
 
 
 def lines_of(event: Event, steps: Iterable[Step]) -> list[Line]:
-    """`position` goes without saying."""
+    """`position` goes without saying. A few statements, however many steps."""
+    steps = list(steps)
+    names = _names(steps)
     groups = {group.id: group.name for group in event.groups}
     activities = {activity.id: activity for activity in event.activities}
     found = []
@@ -56,9 +60,9 @@ def lines_of(event: Event, steps: Iterable[Step]) -> list[Line]:
             case PersonStep(column="position"):
                 continue
             case PersonStep():
-                found.append(_person_line(step, groups))
+                found.append(_person_line(step, groups, names))
             case MarksStep():
-                found.append(_marks_line(step, activities.get(step.activity)))
+                found.append(_marks_line(names[step.participant], step, activities.get(step.activity)))
             case AddStep():
                 values = step.values
                 found.append(Line(values["display_name"], _("Group"), "–", groups.get(values["group_id"], "?")))
@@ -68,21 +72,32 @@ def lines_of(event: Event, steps: Iterable[Step]) -> list[Line]:
     return found
 
 
-def _person_line(step: PersonStep, groups: dict[int, str]) -> Line:
-    name = _name(step.participant)
+def _names(steps: Iterable[Step]) -> defaultdict[int | None, str]:
+    ids: set[int] = set()
+    for step in steps:
+        if isinstance(step, PersonStep | MarksStep):
+            ids.add(step.participant)
+        if isinstance(step, PersonStep) and step.column == "merged_into_id":
+            ids |= {other for other in (step.old, step.new) if other}
+    named = select(Participant.id, Participant.display_name).where(Participant.id.in_(ids))
+    return defaultdict(lambda: "–", {person_id: name for person_id, name in db.session.execute(named)})  # noqa: C416
+
+
+def _person_line(step: PersonStep, groups: dict[int, str], names: Mapping[int | None, str]) -> Line:
+    name = names[step.participant]
     match step.column:
         case "group_id":
             return Line(name, _("Group"), groups.get(step.old, "?"), groups.get(step.new, "?"))
         case "withdrawn":
             return Line(name, _("Takes part"), _yes(not step.old), _yes(not step.new))
         case "merged_into_id":
-            return Line(name, _("Is the same as"), _name(step.old), _name(step.new))
+            return Line(name, _("Is the same as"), names[step.old], names[step.new])
     return Line(name, _("Number"), step.old or "–", step.new or "–")
 
 
-def _marks_line(step: MarksStep, activity: Activity | None) -> Line:
+def _marks_line(who: str, step: MarksStep, activity: Activity | None) -> Line:
     name = activity.name if activity else "?"
-    return Line(_name(step.participant), name, _shown(step.old, activity), _shown(step.new, activity))
+    return Line(who, name, _shown(step.old, activity), _shown(step.new, activity))
 
 
 def _shown(marks: Iterable[str | None], activity: Activity | None) -> str:
@@ -93,11 +108,6 @@ def _shown(marks: Iterable[str | None], activity: Activity | None) -> str:
         for mark in marks_from(list(marks), activity)
     ]
     return " · ".join(text or "–" for text in texts)
-
-
-def _name(person_id: int | None) -> str:
-    person = db.session.get(Participant, person_id) if person_id else None
-    return person.display_name if person else "–"
 
 
 def _yes(said: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask, abort, flash, request
 from flask_babel import gettext as _
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from .. import web
@@ -110,8 +111,12 @@ def undo(event_id: int, change_id: int) -> Response:
     return web.go_to("changing.index", event_id=event.id)
 
 
-def wanted_of(said: object) -> Wanted:
-    values: dict[str, str] = said.to_dict()  # type: ignore[attr-defined]
+def wanted_of(said: MultiDict[str, str]) -> Wanted:
+    """`people` are those chosen in a list."""
+    values = said.to_dict()
+    if people := said.getlist("people"):
+        values["one"] = ",".join(people)
+        del values["people"]
     kind = values.get("kind", "")
     return Wanted(Kind(kind), values) if kind in set(Kind) else abort(404)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select
@@ -16,7 +17,14 @@ from ..extensions import db
 from . import queries, team_actions
 from .categories import overlaps
 from .changes import Refused, change, last_position, note, plain, put_at, remove
-from .details import ActivityDetails, CategoryDetails, EventDetails, GroupDetails
+from .details import (
+    ActivityDetails,
+    CategoryDetails,
+    EventDetails,
+    GroupDetails,
+    OverallDetails,
+    PartDetails,
+)
 from .kinds import ActivityState, EventStatus, Visibility
 from .models import Activity, Category, Event, EventEvaluator, Group, GroupEvaluator
 from .names import name_key
@@ -206,3 +214,20 @@ def assign(event: Event, groups: Mapping[int, Group | None], *, by: User) -> Non
         audit.record(event, "evaluator.assign", by=by, subject=member.user, payload=payload)
     if changed:
         touch(event)
+
+
+# Overall ----------------------------------------------------------------------------------------------------------
+
+
+def save_overall(event: Event, details: OverallDetails, parts: Mapping[int, PartDetails], *, by: User) -> None:
+    """The event's rules and what each of its activities, by id, has to do with them, as one change."""
+    old, new = dict[str, Any](), dict[str, Any]()
+    rows: list[tuple[Event | Activity, Mapping[str, Any], str]] = [(event, details, "")]
+    rows += [(one, parts[one.id], f"{one.name}: ") for one in event.activities if one.id in parts]
+    for row, values, of in rows:
+        for name, value in values.items():
+            if getattr(row, name) != value:
+                old[of + name], new[of + name] = getattr(row, name), value
+                setattr(row, name, value)
+    if new:
+        note(event, "event.overall", by, event, {"old": plain(old), "new": plain(new)})

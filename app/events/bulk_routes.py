@@ -1,4 +1,4 @@
-"""Several participants at once, as chosen in their list."""
+"""Several participants at once, as chosen in their list; to move and withdraw them is a change of the plan."""
 
 from __future__ import annotations
 
@@ -15,33 +15,8 @@ from ..accounts.models import Role
 from ..extensions import db
 from . import access, people_actions, people_queries
 from .blueprint import bp
-from .models import Event, Group, Participant
-from .people_forms import MoveForm, PeopleForm
-
-
-@bp.post("/events/<int:event_id>/participants/move")
-@allow(Role.ADMIN)
-def move_people(event_id: int) -> Response:
-    event, form = access.event_to_change(event_id), MoveForm()
-    people = chosen(event, form)
-    group = access.part_of(event, Group, form.group_id.data or 0)
-    moved = people_actions.move(event, people, group, by=me())
-    db.session.commit()
-    flash(ngettext("One is now in %(group)s.", "%(num)d are now in %(group)s.", moved, group=group.name), "ok")
-    return to_list(event)
-
-
-@bp.post("/events/<int:event_id>/participants/withdraw")
-@allow(Role.ADMIN)
-def withdraw_people(event_id: int) -> Response:
-    event = access.event_to_change(event_id)
-    count = people_actions.withdraw(event, chosen(event, PeopleForm()), by=me())
-    db.session.commit()
-    news = ngettext(
-        "One has withdrawn. What they achieved stays.", "%(num)d have withdrawn. What they achieved stays.", count
-    )
-    flash(news, "ok")
-    return to_list(event)
+from .models import Event, Participant
+from .people_forms import PeopleForm
 
 
 @bp.post("/events/<int:event_id>/participants/return")

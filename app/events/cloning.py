@@ -26,6 +26,7 @@ def clone_event(source: Event, details: EventDetails, *, people: bool, staff: bo
     Who has withdrawn stays behind, and so do team logins: their codes are for one event.
     """
     event = new_event(details)
+    event.overall_rules, event.team_rules = source.overall_rules, source.team_rules
     groups = _copy_groups(source, event)
     _copy(source.activities, event_id=event.id, state=ActivityState.OPEN, revision=1)
     _copy(source.categories, event_id=event.id)

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypedDict
 
-from .kinds import Checking, EvaluationType, Formula, Gender
+from .kinds import Checking, CutBy, EvaluationType, Formula, Gender
 
 
 class EventDetails(TypedDict):
@@ -51,3 +51,18 @@ class ParticipantDetails(TypedDict):
     born: date | None
     age: int | None
     group_id: int
+
+
+class OverallDetails(TypedDict):
+    """How people and teams are placed over all activities, as the leaderboards write it; None for no such board."""
+
+    overall_rules: dict[str, Any] | None
+    team_rules: dict[str, Any] | None
+
+
+class PartDetails(TypedDict):
+    """What an activity counts for in the overall result, and who goes on from it."""
+
+    weight: Decimal
+    cut_by: CutBy | None
+    cut_amount: Decimal | None

@@ -35,6 +35,14 @@ class TieBreak(StrEnum):
     NEXT = "NEXT_MARKS"
 
 
+class CutBy(StrEnum):
+    """What takes somebody to the next round: the first places, a share of all who entered, a result to reach."""
+
+    PLACE = "PLACE"
+    PERCENT = "PERCENT"
+    VALUE = "VALUE"
+
+
 class Gender(StrEnum):
     """X is a gender somebody stated; one that nobody stated is None."""
 

@@ -14,12 +14,16 @@ from ..database import Enumerated, ExactDecimal, UtcDateTime
 from ..extensions import Model
 from ..jobs.models import Job
 from .categories import Bracket, age_on
-from .kinds import ActivityState, Checking, EvaluationType, EventStatus, Formula, Gender, Visibility
+from .kinds import ActivityState, Checking, CutBy, EvaluationType, EventStatus, Formula, Gender, Visibility
 from .marking import Marking
 
 
 class Event(Chained, Model):
-    """A competition. `revision` rises with every write to it or to anything in it."""
+    """A competition. `revision` rises with every write to it or to anything in it.
+
+    `overall_rules` and `team_rules` say how people and teams are placed over all activities, as the leaderboards write
+    them; without them there is no such board.
+    """
 
     __tablename__ = "events"
 
@@ -32,6 +36,8 @@ class Event(Chained, Model):
     link_token: Mapped[str] = mapped_column(String(43), unique=True)
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    overall_rules: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    team_rules: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     groups: Mapped[list[Group]] = relationship(back_populates="event", order_by="Group.position, Group.id")
     activities: Mapped[list[Activity]] = relationship(back_populates="event", order_by="Activity.position, Activity.id")
@@ -101,6 +107,7 @@ class Activity(Model):
 
     `rules` is what else there is to say of a score set's marks, as `Marking` writes it.
     `decimal_places` is the least that is shown; from `low` to `high` is where a mark is expected, times in seconds.
+    `weight` is what it counts for in the overall result, 0 for nothing at all; the cut is who goes on to a next round.
     """
 
     __tablename__ = "activities"
@@ -124,6 +131,9 @@ class Activity(Model):
     checking: Mapped[Checking] = mapped_column(Enumerated(Checking), default=Checking.OFF)
     position: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=1)
+    weight: Mapped[Decimal] = mapped_column(ExactDecimal, default=Decimal(1))
+    cut_by: Mapped[CutBy | None] = mapped_column(Enumerated(CutBy))
+    cut_amount: Mapped[Decimal | None] = mapped_column(ExactDecimal)
 
     event: Mapped[Event] = relationship(back_populates="activities")
 

@@ -9,12 +9,11 @@ from sqlalchemy import delete
 
 from .. import audit
 from ..accounts.models import User
-from ..database import now
 from ..extensions import db
 from . import queries
 from .changes import Refused, change, last_position, note, plain, remove
 from .details import ParticipantDetails
-from .models import Event, Group, Participant
+from .models import Event, Participant
 from .revisions import touch
 
 
@@ -36,30 +35,10 @@ def delete_participant(event: Event, participant: Participant, *, by: User) -> N
     remove(event, "participant.delete", by, participant, {"display_name": participant.display_name})
 
 
-def move(event: Event, people: Sequence[Participant], group: Group, *, by: User) -> int:
-    """Into this group; how many were not in it."""
-    moved = [person for person in people if person.group_id != group.id]
-    for person in moved:
-        payload = {"old": {"group_id": person.group_id}, "new": {"group_id": group.id}}
-        person.group_id = group.id
-        audit.record(event, "participant.move", by=by, subject=person, payload=payload)
-    return _done(event, moved)
-
-
-def withdraw(event: Event, people: Sequence[Participant], *, by: User) -> int:
-    """They keep what they achieved, and leave the sheets where nothing is written for them."""
-    leaving = [person for person in people if person.withdrawn_at is None]
-    moment = now()
-    for person in leaving:
-        person.withdrawn_at = moment
-        audit.record(event, "participant.withdraw", by=by, subject=person, payload={"name": person.display_name})
-    return _done(event, leaving)
-
-
 def bring_back(event: Event, people: Sequence[Participant], *, by: User) -> int:
     returning = [person for person in people if person.withdrawn_at is not None]
     for person in returning:
-        person.withdrawn_at = None
+        person.withdrawn_at = person.merged_into_id = None
         audit.record(event, "participant.return", by=by, subject=person, payload={"name": person.display_name})
     return _done(event, returning)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField, ValidationError
+from wtforms import DateField, SelectField, SelectMultipleField, StringField, ValidationError
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
@@ -64,7 +64,3 @@ class PeopleForm(Form):
     """Several participants, chosen in the list by their ids."""
 
     people = SelectMultipleField(coerce=int, validate_choice=False)
-
-
-class MoveForm(PeopleForm):
-    group_id = IntegerField()

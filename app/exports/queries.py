@@ -11,7 +11,8 @@ from sqlalchemy.orm import selectinload
 from ..events.models import Event, Group, Participant
 from ..extensions import db
 from ..scoring.models import Mark, Record
-from ..scoring.queries import is_written
+from ..scoring.queries import is_written, standings
+from ..scoring.values import Value
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,12 @@ def records(event: Event) -> list[dict[str, Any]]:
         }
         for record in db.session.scalars(wanted)
     ]
+
+
+def marks(event: Event, rosters: Sequence[Roster]) -> dict[tuple[int, int], tuple[Value | None, ...]]:
+    """Of each record, by activity and participant; one statement."""
+    people = [person.id for roster in rosters for person in roster.people]
+    return {key: standing.marks for key, standing in standings(event.activities, people).items()}
 
 
 def value_of(row: Record | Mark) -> dict[str, str | None]:

@@ -12,9 +12,10 @@ from ..bundles.wcif.taking import rounds_of
 from ..events.access import event_to_manage
 from ..extensions import client_address, limiter
 from ..leaderboards.export import as_csv as results_as_csv
-from ..leaderboards.queries import event_standings
+from ..leaderboards.queries import event_standings, wholes
 from ..spreadsheets import as_csv, csv_answer, file_answer
 from . import printing, queries
+from .marks import marks_table
 from .people import people_table
 from .results import results_sheets
 from .whole import as_json
@@ -68,7 +69,16 @@ def participants_xlsx(event_id: int) -> Response:
 @limited
 def results_csv(event_id: int) -> Response:
     event = event_to_manage(event_id)
-    return csv_answer(results_as_csv(event_standings(event)), f"{event.name} results")
+    return csv_answer(results_as_csv(event_standings(event), wholes(event)), f"{event.name} results")
+
+
+@bp.get("/export/marks.csv")
+@allow(Role.ADMIN)
+@limited
+def marks_csv(event_id: int) -> Response:
+    event = event_to_manage(event_id)
+    header, rows = marks_table(event, queries.rosters(event))
+    return csv_answer(as_csv(header, rows), f"{event.name} marks")
 
 
 @bp.get("/export/results.xlsx")
@@ -76,7 +86,8 @@ def results_csv(event_id: int) -> Response:
 @limited
 def results_xlsx(event_id: int) -> Response:
     event = event_to_manage(event_id)
-    sheets = results_sheets(event, queries.rosters(event), event_standings(event))
+    rosters = queries.rosters(event)
+    sheets = results_sheets(event, rosters, event_standings(event), queries.marks(event, rosters), wholes(event))
     return file_answer(as_xlsx(sheets), XLSX, f"{event.name} results.xlsx")
 
 

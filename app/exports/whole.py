@@ -1,10 +1,11 @@
 """A whole event as JSON, to keep or to hand to other programs.
 
 {"format": "laurel-event/1",
- "event":        {id, name, place, starts_on, ends_on, status, visibility, revision},
+ "event":        {id, name, place, starts_on, ends_on, status, visibility, revision, overall_rules,
+                  team_rules},
  "groups":       [{id, name, identifier, colour}],
  "activities":   [{id, name, description, evaluation_type, unit, mark_count, formula, higher_is_better, rules,
-                   marks, state, decimal_places, low, high}],
+                   marks, state, decimal_places, low, high, weight, cut_by, cut_amount}],
  "categories":   [{id, name, age_from, age_to, gender}],
  "participants": [{id, group, external_id, display_name, gender, born, age, extra, withdrawn_at}],
  "records":      [{activity, participant, value, status, marks: [{value, status}], version, at, by}]}
@@ -28,11 +29,14 @@ from . import queries
 from .queries import Roster
 
 FORMAT = "laurel-event/1"
-EVENT = ("id", "name", "place", "starts_on", "ends_on", "status", "visibility", "revision")
+EVENT = (
+    *("id", "name", "place", "starts_on", "ends_on", "status", "visibility", "revision"),
+    *("overall_rules", "team_rules"),
+)
 GROUP = ("id", "name", "identifier", "colour")
 ACTIVITY = (
     *("id", "name", "description", "evaluation_type", "unit", "mark_count", "formula", "higher_is_better"),
-    *("rules", "state", "decimal_places", "low", "high"),
+    *("rules", "state", "decimal_places", "low", "high", "weight", "cut_by", "cut_amount"),
 )
 CATEGORY = ("id", "name", "age_from", "age_to", "gender")
 PARTICIPANT = ("id", "external_id", "display_name", "gender", "born", "age", "extra", "withdrawn_at")

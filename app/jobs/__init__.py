@@ -93,6 +93,13 @@ def hand_over(app: Flask, job_id: int, queue: str) -> None:
         log.warning("job_waits_for_redis", job_id=job_id, error=str(error))
 
 
+def still_working() -> None:
+    """Called every now and then by a job that takes longer than its lease, between its transactions: it commits."""
+    from .runner import extend_lease
+
+    extend_lease()
+
+
 def rq_queue(app: Flask, name: str) -> Queue:
     connection: Redis = redis.of(app)
     return Queue(f"laurel-{name}", connection=connection, serializer=JSONSerializer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextvars import ContextVar
 from datetime import timedelta
 
 import structlog
@@ -21,6 +22,8 @@ BACKOFF = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), ti
 
 
 _app: Flask | None = None
+_under_way: ContextVar[tuple[int, str] | None] = ContextVar("job_under_way", default=None)
+"""The job of this worker's child and its claim."""
 
 
 def use(app: Flask) -> None:
@@ -44,6 +47,7 @@ def run_job(job_id: int) -> bool:
         return False
     job = db.session.get_one(Job, job_id)
     structlog.contextvars.bind_contextvars(job_id=job_id, job=job.kind)
+    _under_way.set((job_id, claim))
     try:
         registry[job.kind](*job.arguments)
         _finish(job_id, claim)
@@ -58,6 +62,19 @@ def run_job(job_id: int) -> bool:
         return False
     log.info("job_done")
     return True
+
+
+def extend_lease() -> None:
+    """Hold the job under way for longer, in a transaction of its own; nothing where no job is. Raises LeaseLost."""
+    current = _under_way.get()
+    if current is None:
+        return
+    job_id, claim = current
+    held = (Job.id == job_id) & (Job.claim == claim) & (Job.state == JobState.RUNNING)
+    result = db.session.execute(update(Job).where(held).values(leased_until=now() + LEASE))
+    db.session.commit()
+    if not _touched(result):
+        raise LeaseLost
 
 
 class LeaseLost(RuntimeError):

@@ -8,15 +8,11 @@ from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
 from typing import TypeVar
 
+from app.events.kinds import CutBy
+
 from .ranking import Ranked
 
 K = TypeVar("K", bound=Hashable)
-
-
-class CutBy(StrEnum):
-    PLACE = "place"
-    PERCENT = "percent"
-    VALUE = "value"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""A whole event's standings as CSV: by activity, then gender and age category, in the order of the board."""
+"""A whole event's standings as CSV: by activity, then gender and age category, in the order of the board.
+
+After the activities come "Overall" and "Teams", where the event has them.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from .. import spreadsheets
 from ..events.kinds import EvaluationType
 from ..events.models import Activity
 from ..scoring.values import Value, show
-from .queries import ActivityStandings
+from .queries import ActivityStandings, Wholes
 from .ranking import medal
 from .standings import Bucket, Row
 
@@ -27,10 +30,22 @@ HEADER = (
 )
 
 
-def as_csv(standings: Iterable[ActivityStandings]) -> str:
+def as_csv(standings: Iterable[ActivityStandings], wholes: Wholes | None = None) -> str:
     """The same in every language: English medals, decimal points, times as m:ss.cc, a tick as 1 or 0."""
     lines = (_lines(one.activity, bucket) for one in standings for bucket in one.standings.buckets)
-    return spreadsheets.as_csv(HEADER, chain.from_iterable(lines))
+    return spreadsheets.as_csv(HEADER, chain(chain.from_iterable(lines), _wholes(wholes) if wholes else ()))
+
+
+def _wholes(wholes: Wholes) -> Iterator[tuple[object, ...]]:
+    for bucket in wholes.overall.buckets:
+        for row in bucket.rows:
+            who = row.participant
+            place, total = row.place, wholes.figures.plain_total(row.total)
+            known = bucket.gender, bucket.category, who.name, who.group.name, who.age
+            yield place, medal(place), "Overall", *known, total
+    for team in wholes.teams:
+        total = wholes.figures.plain_total(team.total)
+        yield team.place, medal(team.place), "Teams", None, None, None, team.team.name, None, total
 
 
 def _lines(activity: Activity, bucket: Bucket) -> Iterator[tuple[object, ...]]:

@@ -6,12 +6,14 @@ Pure calculation in decimals. Nothing on the way is rounded unless the scheme sa
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
 from itertools import groupby
-from typing import Generic, TypeVar
+from operator import attrgetter
+from typing import Generic, NamedTuple, TypeVar
 
 from app.scoring.values import Value
 
@@ -116,7 +118,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Parted(Generic[K]):
-    """Equal totals, parted by a rule: what this one has and what the one right above has, better first."""
+    """Equal totals, parted by a rule: what this one has and what the one right above has. Who has none has nothing."""
 
     rule: Rule
     other: K
@@ -159,9 +161,11 @@ def overall(
     """
     with localcontext(prec=DIGITS):
         higher = is_higher_better(scheme, columns)
-        scored = [_scores(column, people, scheme) for column in columns]
-        lines = [_line(key, columns, scored, scheme, higher) for key in people]
-        there = [line for line in lines if any(step.value for step in line.steps)]
+        steps_of_all = zip(*(_steps(column, people, scheme) for column in columns), strict=True)
+        dropped: dict[int, Step] = {}
+        one_by_one = zip(people, steps_of_all, strict=False)
+        lines = [_line(key, steps, columns, scheme, higher, dropped) for key, steps in one_by_one]
+        there = [line for line in lines if line.total is not None or any(step.value for step in line.steps)]
         tie_keys = _TieKeys(there, columns, scheme, higher, numbers or Numbers())
         return _placed(there, higher, tie_keys)
 
@@ -181,53 +185,100 @@ def is_higher_better(scheme: Scheme, columns: Sequence[Column[K]]) -> bool:
 # Scores of one activity ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Scored(Generic[K]):
-    places: Mapping[K, int]
-    scores: Mapping[K, Decimal]
-    worst: Decimal
+class _Level(NamedTuple):
+    """A number that somebody has, the place it has, and how many people have it; `equals` are as many objects."""
+
+    amount: Decimal
+    place: int
+    people: int
+    equals: Sequence[Value]
 
 
-def _scores(column: Column[K], people: Sequence[K], scheme: Scheme) -> _Scored[K]:
-    entries = [Entry(key, column.values[key]) for key in people if key in column.values]
-    placed = {row.key: row for row in rank(entries, column.higher_is_better) if row.place is not None}
-    places = {key: row.place for key, row in placed.items() if row.place is not None}
-    amounts = {key: row.value.amount for key, row in placed.items() if row.value.amount is not None}
-    scores, worst = _score_all(column, places, amounts, scheme)
+def _steps(column: Column[K], people: Sequence[K], scheme: Scheme) -> list[Step]:
+    """One for each of `people`. Whoever has the same value shares the same step: there are far fewer of them."""
+    values = [column.values.get(key) for key in people]
+    names = list(map(id, values))
+    one_of = dict(zip(names, values, strict=True))
+    levels = _levels(one_of.values(), Counter(names), column.higher_is_better)
+    scores, worst = _score_all(column, levels, scheme)
     if scheme.decimals is not None:
-        scores = {key: _rounded(score, scheme.decimals) for key, score in scores.items()}
+        scores = [_rounded(score, scheme.decimals) for score in scores]
         worst = _rounded(worst, scheme.decimals)
-    return _Scored(places, scores, worst)
+    steps: dict[int, Step] = {}
+    weight = column.weight
+    for (_amount, place, _people, equals), score in zip(levels, scores, strict=True):
+        step = Step(column.key, equals[0], place, score, score * weight, Fate.COUNTED)
+        for value in equals:
+            steps[id(value)] = step
+    for name, other in one_of.items():
+        if name not in steps:
+            steps[name] = _step_without_number(column, other, worst, scheme)
+    return [steps[name] for name in names]
 
 
-def _score_all(
-    column: Column[K], places: Mapping[K, int], amounts: Mapping[K, Decimal], scheme: Scheme
-) -> tuple[Mapping[K, Decimal], Decimal]:
+def _step_without_number(column: Column[K], value: Value | None, worst: Decimal, scheme: Scheme) -> Step:
+    if scheme.missing is Missing.WORST:
+        return Step(column.key, value, None, worst, worst * column.weight, Fate.FILLED)
+    return Step(column.key, value, None, None, None, Fate.SKIPPED)
+
+
+def _levels(values: Iterable[Value | None], count: Mapping[int, int], higher: bool) -> list[_Level]:
+    """Best first."""
+    levels = []
+    place = 1
+    for same in _equals_best_first([value for value in values if value is not None and value.status is None], higher):
+        people = count[id(same[0])] if len(same) == 1 else sum(count[id(value)] for value in same)
+        levels.append(_Level(same[0].amount or NOUGHT, place, people, same))
+        place += people
+    return levels
+
+
+def _equals_best_first(values: list[Value], higher: bool) -> list[list[Value]]:
+    if any(value.ties for value in values):
+        ranked = rank((Entry(value, value) for value in values), higher)
+    else:
+        values.sort(key=attrgetter("amount"), reverse=higher)
+        ranked = None
+    groups: list[list[Value]] = []
+    before: Value | None = None
+    for value in values if ranked is None else [row.key for row in ranked]:
+        if before is not None and before.amount == value.amount and before.ties == value.ties:
+            groups[-1].append(value)
+        else:
+            groups.append([value])
+        before = value
+    return groups
+
+
+def _score_all(column: Column[K], levels: Sequence[_Level], scheme: Scheme) -> tuple[Sequence[Decimal], Decimal]:
+    """The score of each level, and the worst."""
+    amounts = [level.amount for level in levels]
     match scheme.method:
         case Method.PLACES:
-            return {key: Decimal(place) for key, place in places.items()}, Decimal(len(places) + 1)
+            last = sum(level.people for level in levels)
+            return [Decimal(level.place) for level in levels], Decimal(last + 1)
         case Method.POINTS:
-            return {key: points_for(place, scheme.points) for key, place in places.items()}, NOUGHT
+            return [points_for(level.place, scheme.points) for level in levels], NOUGHT
         case Method.PERCENT:
             return _percents(amounts, column.higher_is_better), NOUGHT
         case Method.Z:
-            scores = _z_scores(amounts, column.higher_is_better)
-            return scores, min(scores.values(), default=NOUGHT)
+            scores = _z_scores(levels, column.higher_is_better)
+            return scores, min(scores, default=NOUGHT)
         case Method.VALUES | Method.MEAN:
             if column.higher_is_better:
-                return amounts, min([NOUGHT, *amounts.values()])
-            return amounts, max(amounts.values(), default=NOUGHT)
+                return amounts, min([NOUGHT, *amounts])
+            return amounts, max(amounts, default=NOUGHT)
 
 
 def points_for(place: int, points: Sequence[Decimal]) -> Decimal:
     return points[place - 1] if place <= len(points) else NOUGHT
 
 
-def _percents(amounts: Mapping[K, Decimal], higher: bool) -> dict[K, Decimal]:
+def _percents(amounts: Sequence[Decimal], higher: bool) -> list[Decimal]:
     """Of the best, at most 100 and at least 0. Where the best is 0 or less there is nothing to have a part of."""
     if not amounts:
-        return {}
-    best = max(amounts.values()) if higher else min(amounts.values())
+        return []
+    best = max(amounts) if higher else min(amounts)
 
     def percent(amount: Decimal) -> Decimal:
         if amount == best:
@@ -235,51 +286,54 @@ def _percents(amounts: Mapping[K, Decimal], higher: bool) -> dict[K, Decimal]:
         part, whole = (amount, best) if higher else (best, amount)
         return max(part * HUNDRED / whole, NOUGHT) if whole > 0 else NOUGHT
 
-    return {key: percent(amount) for key, amount in amounts.items()}
+    return [percent(amount) for amount in amounts]
 
 
-def _z_scores(amounts: Mapping[K, Decimal], higher: bool) -> dict[K, Decimal]:
+def _z_scores(levels: Sequence[_Level], higher: bool) -> list[Decimal]:
     """Distance from the mean in sample deviations, better is higher; where nothing deviates all are 0."""
-    count = len(amounts)
-    if count < 2:
-        return dict.fromkeys(amounts, NOUGHT)
-    mean = sum(amounts.values(), NOUGHT) / count
-    squares = sum(((amount - mean) ** 2 for amount in amounts.values()), NOUGHT)
-    deviation = (squares / (count - 1)).sqrt()
+    people = sum(level.people for level in levels)
+    if people < 2:
+        return [NOUGHT for _level in levels]
+    mean = sum((level.amount * level.people for level in levels), NOUGHT) / people
+    squares = sum(((level.amount - mean) ** 2 * level.people for level in levels), NOUGHT)
+    deviation = (squares / (people - 1)).sqrt()
     if not deviation:
-        return dict.fromkeys(amounts, NOUGHT)
+        return [NOUGHT for _level in levels]
     sign = 1 if higher else -1
-    return {key: sign * (amount - mean) / deviation for key, amount in amounts.items()}
+    return [sign * (level.amount - mean) / deviation for level in levels]
 
 
 # Totals ----------------------------------------------------------------------------------------------------------
 
 
-def _line(key: K, columns: Sequence[Column[K]], scored: Sequence[_Scored[K]], scheme: Scheme, higher: bool) -> Line[K]:
-    steps = [_step(key, column, one, scheme) for column, one in zip(columns, scored, strict=True)]
+def _line(
+    key: K,
+    steps: tuple[Step, ...],
+    columns: Sequence[Column[K]],
+    scheme: Scheme,
+    higher: bool,
+    dropped: dict[int, Step],
+) -> Line[K]:
     if scheme.best is not None:
-        steps = _keep_best(steps, scheme.best, higher)
+        steps = _keep_best(steps, scheme.best, higher, dropped)
     has_number = any(step.fate is Fate.COUNTED for step in steps)
     is_out = scheme.missing is Missing.OUT and _is_short(steps, scheme.best)
     total = _total(steps, columns, scheme) if has_number and not is_out else None
-    return Line(key, None, total, tuple(steps))
+    return Line(key, None, total, steps)
 
 
-def _step(key: K, column: Column[K], scored: _Scored[K], scheme: Scheme) -> Step:
-    value, score = column.values.get(key), scored.scores.get(key)
-    if score is not None:
-        return Step(column.key, value, scored.places[key], score, score * column.weight, Fate.COUNTED)
-    if scheme.missing is Missing.WORST:
-        return Step(column.key, value, None, scored.worst, scored.worst * column.weight, Fate.FILLED)
-    return Step(column.key, value, None, None, None, Fate.SKIPPED)
-
-
-def _keep_best(steps: Sequence[Step], best: int, higher: bool) -> list[Step]:
-    """Drop all but the best; of equals the earlier activity stays."""
-    weighted = [(step.weighted, index) for index, step in enumerate(steps) if step.weighted is not None]
-    weighted.sort(key=lambda one: (one[0].copy_negate() if higher else one[0], one[1]))
-    kept = {index for _score, index in weighted[:best]}
-    return [step if index in kept or step.weighted is None else _dropped(step) for index, step in enumerate(steps)]
+def _keep_best(steps: tuple[Step, ...], best: int, higher: bool, dropped: dict[int, Step]) -> tuple[Step, ...]:
+    """Drop all but the best; of equals the earlier activity stays. `dropped` are the steps that were dropped before."""
+    numbers = [step.weighted for step in steps]
+    there = [index for index, number in enumerate(numbers) if number is not None]
+    if len(there) <= best:
+        return steps
+    there.sort(key=numbers.__getitem__, reverse=higher)  # type: ignore[arg-type]
+    kept = list(steps)
+    for index in there[best:]:
+        step = steps[index]
+        kept[index] = dropped.get(id(step)) or dropped.setdefault(id(step), _dropped(step))
+    return tuple(kept)
 
 
 def _dropped(step: Step) -> Step:
@@ -292,16 +346,17 @@ def _is_short(steps: Sequence[Step], best: int | None) -> bool:
 
 
 def _total(steps: Sequence[Step], columns: Sequence[Column[K]], scheme: Scheme) -> Decimal:
-    counted = [(step, column) for step, column in zip(steps, columns, strict=True) if _counts(step)]
-    total = sum((step.weighted for step, _column in counted if step.weighted is not None), NOUGHT)
+    total = sum(
+        [step.weighted for step in steps if step.weighted is not None and step.fate is not Fate.DROPPED], NOUGHT
+    )
     if scheme.method is Method.MEAN:
-        weights = sum((column.weight for _step, column in counted), NOUGHT)
+        weights = sum((column.weight for step, column in zip(steps, columns, strict=True) if _counts(step)), NOUGHT)
         total = total / weights if weights else NOUGHT
     return total if scheme.decimals is None else _rounded(total, scheme.decimals)
 
 
 def _counts(step: Step) -> bool:
-    return step.fate in {Fate.COUNTED, Fate.FILLED}
+    return step.fate is not Fate.DROPPED and step.fate is not Fate.SKIPPED
 
 
 def _rounded(number: Decimal, decimals: int) -> Decimal:
@@ -334,11 +389,25 @@ class _TieKeys(Generic[K]):
     def of(self, line: Line[K]) -> tuple[TieKey, ...]:
         return tuple(self._one(line, rule) for rule in self.rules)
 
+    def parted(self, mine: tuple[TieKey, ...], theirs: tuple[TieKey, ...], other: K) -> Parted[K]:
+        link = next(index for index, pair in enumerate(zip(mine, theirs, strict=True)) if pair[0] != pair[1])
+        rule = self.rules[link]
+        return Parted(rule, other, self._as_they_are(rule, mine[link]), self._as_they_are(rule, theirs[link]))
+
+    def _as_they_are(self, rule: Rule, key: TieKey) -> tuple[Decimal, ...]:
+        """What is better when higher is compared upside down."""
+        is_turned = (rule.tie_break is TieBreak.BEST_SINGLE and self._higher) or (
+            rule.tie_break is TieBreak.NUMBER and rule.higher_is_better
+        )
+        if is_turned or key[-1] is NEVER:
+            return tuple(number.copy_negate() if is_turned else number for number in key if number is not NEVER)
+        return key
+
     def _one(self, line: Line[K], rule: Rule) -> TieKey:
         match rule.tie_break:
             case TieBreak.COUNTBACK:
-                places = sorted(Decimal(step.place) for step in line.steps if step.place is not None)
-                return (*places, *[NEVER] * (self._width - len(places)))
+                places = sorted([step.place for step in line.steps if step.place is not None])
+                return (*map(Decimal, places), *[NEVER] * (self._width - len(places)))
             case TieBreak.BEST_SINGLE:
                 scores = [step.weighted for step in line.steps if step.weighted is not None and _counts(step)]
                 return (max(scores).copy_negate() if self._higher else min(scores),) if scores else (NEVER,)
@@ -375,15 +444,10 @@ def _break_ties(equals: list[Line[K]], above: int, tie_keys: _TieKeys[K]) -> lis
         parted = None
         if before is not None and key != before[0]:
             place = position
-            parted = _parted(tie_keys.rules, key, before[0], before[1].key)
+            parted = tie_keys.parted(key, before[0], before[1].key)
         broken.append(_with_place(line, place, parted))
         before = (key, line)
     return broken
-
-
-def _parted(rules: Sequence[Rule], mine: tuple[TieKey, ...], theirs: tuple[TieKey, ...], other: K) -> Parted[K]:
-    link = next(index for index, pair in enumerate(zip(mine, theirs, strict=True)) if pair[0] != pair[1])
-    return Parted(rules[link], other, mine[link], theirs[link])
 
 
 def _with_place(line: Line[K], place: int, parted: Parted[K] | None) -> Line[K]:

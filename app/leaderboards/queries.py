@@ -7,31 +7,36 @@ event_standings(event) -> list[ActivityStandings]      one an activity, in the o
         .buckets            tuple[Bucket, ...]: key, gender (Gender or None), category (a name, "All" or
                             "Unassigned"), bracket (Bracket or None) and rows
         .groups             tuple[GroupStandings, ...]: group, people (how many it has) and rows, placed inside it
+wholes(event) -> Wholes, or None where the event has no scheme: `overall` is like a standings whose rows have a total
+and the line with its steps, `teams` are rows of teams
 Row: place (int, or None beside DNF, DNS and DSQ), value (Value) and participant (Competitor: id, external_id,
 name, gender, age on the day of the event, group: id, name and colour)
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, Integer, String, select, type_coerce
 from sqlalchemy.orm import selectinload
 
+from ..database import exact
 from ..events.categories import Bracket, age_on
 from ..events.kinds import Checking
 from ..events.models import Activity, Category, Event, Group, Participant
 from ..events.queries import is_staying
 from ..extensions import db
 from ..scoring.checking.blind import Audience, is_shown
-from ..scoring.models import Record, value_of
-from ..scoring.values import Value
+from ..scoring.models import Mark, Record, value_of
+from ..scoring.values import Status, Value
+from .figures import Figures, figures_of
+from .overall import BadScheme, Column
+from .schemes import Plan, is_total_higher_better, number_in, plan_of
 from .standings import Competitor, Standings, Team, arrange
-
-Results = dict[int, tuple[Value, bool]]
-"""An activity's values by participant, each with whether it is checked."""
+from .whole import OverallStandings, TeamRow, overall_standings, team_rows
 
 
 @dataclass(frozen=True)
@@ -72,33 +77,102 @@ def heading(event_id: int, activity_id: int | None) -> Heading | None:
 
 def event_standings(event: Event, audience: Audience = Audience.PUBLIC) -> list[ActivityStandings]:
     """Three statements, whatever there is."""
-    return _standings(event, event.activities, audience)
+    field = _field(event, event.activities, audience)
+    return [ActivityStandings(activity, _arranged(field, activity)) for activity in event.activities]
 
 
 def standings(event: Event, activity: Activity, audience: Audience = Audience.PUBLIC) -> Standings:
-    """Two statements, whatever there is."""
-    return _standings(event, [activity], audience)[0].standings
+    """Three statements, whatever there is."""
+    return _arranged(_field(event, [activity], audience), activity)
 
 
-def _standings(event: Event, activities: Collection[Activity], audience: Audience) -> list[ActivityStandings]:
-    brackets = _brackets(event)
-    people, results = _results(event, [activity.id for activity in activities])
-    return [ActivityStandings(one, _arranged(one, people, results[one.id], brackets, audience)) for one in activities]
+def overall(event: Event, plan: Plan, audience: Audience = Audience.PUBLIC) -> OverallStandings:
+    """Three statements, whatever there is; one more where ties are broken by what is known of people."""
+    counted = [activity for activity in event.activities if activity.id in plan.weights]
+    field = _field(event, counted, audience)
+    columns = [Column(one.id, one.is_higher_better, field.values[one.id], plan.weights[one.id]) for one in counted]
+    arranged = overall_standings(field.people, columns, plan.scheme, _numbers(event, plan.numbers), field.brackets)
+    return replace(
+        arranged,
+        unchecked=frozenset[int]().union(*(field.unchecked[one.id] for one in counted)),
+        withheld=sum(field.withheld[one.id] for one in counted),
+    )
 
 
-def _arranged(
-    activity: Activity, people: list[Competitor], results: Results, brackets: list[Bracket], audience: Audience
-) -> Standings:
-    shown = {who: value for who, (value, checked) in results.items() if is_shown(activity, checked, audience)}
+@dataclass(frozen=True)
+class Wholes:
+    """What comes of all activities together: for files and other programs, with decimal points."""
+
+    plan: Plan
+    overall: OverallStandings
+    teams: tuple[TeamRow, ...]
+    figures: Figures
+
+
+def wholes(event: Event, audience: Audience = Audience.PUBLIC) -> Wholes | None:
+    """None where the event has no such rules, or where they do not fit its activities any more."""
+    plan = plan_of(event)
+    if plan is None:
+        return None
+    try:
+        higher = is_total_higher_better(plan, event.activities)
+    except BadScheme:
+        return None
+    arranged = overall(event, plan, audience)
+    teams = team_rows(arranged.together, plan.teams, higher) if plan.teams else ()
+    counted = [activity for activity in event.activities if activity.id in plan.weights]
+    return Wholes(plan, arranged, teams, figures_of(plan, counted, mark="."))
+
+
+def marks(activity: Activity, participant_id: int) -> list[Value | None]:
+    """The single marks of a value, by position; None for one that is not there."""
+    rows = db.session.execute(
+        select(Mark.position, Mark.amount, Mark.status)
+        .join(Record, Record.id == Mark.record_id)
+        .where(Record.activity_id == activity.id, Record.participant_id == participant_id)
+    )
+    known = {position: value_of(amount, status) for position, amount, status in rows}
+    return [known.get(position) for position in range(1, activity.mark_count + 1)]
+
+
+@dataclass(frozen=True)
+class Field:
+    """Everybody of an event, and by activity the values that may be shown, by participant."""
+
+    people: list[Competitor]
+    brackets: list[Bracket]
+    values: Mapping[int, Mapping[int, Value]]
+    unchecked: Mapping[int, frozenset[int]]
+    withheld: Mapping[int, int]
+
+
+def _field(event: Event, activities: Sequence[Activity], audience: Audience) -> Field:
+    values: dict[int, dict[int, Value]] = {activity.id: {} for activity in activities}
+    unchecked: dict[int, set[int]] = {activity.id: set() for activity in activities}
+    withheld = Counter[int]()
+    having_something = set()
+    checked_ones = {activity.id: activity for activity in activities if activity.checking is not Checking.OFF}
+    for activity_id, participant_id, value, is_checked in _records(list(values)):
+        having_something.add(participant_id)
+        if not is_checked and activity_id in checked_ones:
+            activity = checked_ones[activity_id]
+            if not is_shown(activity, is_checked, audience):
+                withheld[activity_id] += 1
+                continue
+            unchecked[activity_id].add(participant_id)
+        values[activity_id][participant_id] = value
+    people = _people(event, having_something)
+    return Field(people, _brackets(event), values, {key: frozenset(of) for key, of in unchecked.items()}, withheld)
+
+
+def _arranged(field: Field, activity: Activity) -> Standings:
+    values = field.values[activity.id]
     arranged = arrange(
-        [(competitor, shown.get(competitor.id)) for competitor in people],
-        brackets,
+        [(competitor, values.get(competitor.id)) for competitor in field.people],
+        field.brackets,
         activity.is_higher_better,
     )
-    if activity.checking is Checking.OFF:
-        return arranged
-    unchecked = frozenset(who for who in shown if not results[who][1])
-    return replace(arranged, unchecked=unchecked, withheld=len(results) - len(shown))
+    return replace(arranged, unchecked=field.unchecked[activity.id], withheld=field.withheld[activity.id])
 
 
 def _brackets(event: Event) -> list[Bracket]:
@@ -111,9 +185,9 @@ def _brackets(event: Event) -> list[Bracket]:
     return [Bracket(*row) for row in rows]
 
 
-def _results(event: Event, activity_ids: Collection[int]) -> tuple[list[Competitor], defaultdict[int, Results]]:
-    """Everybody of the event, and the values there are by activity and participant: columns, for rows would be slow."""
-    rows = db.session.execute(
+def _people(event: Event, having_something: Container[int]) -> list[Competitor]:
+    """Who has not withdrawn, or has something to show for it; groups in their order."""
+    rows = db.session.connection().execute(
         select(
             Participant.id,
             Participant.external_id,
@@ -121,26 +195,72 @@ def _results(event: Event, activity_ids: Collection[int]) -> tuple[list[Competit
             Participant.gender,
             Participant.born,
             Participant.age,
+            is_staying(),
             Group.id,
             Group.name,
             Group.colour,
-            Record.activity_id,
-            Record.amount,
-            Record.status,
-            Record.ties,
-            Record.checked_at,
         )
         .join(Group, Group.id == Participant.group_id)
-        .outerjoin(Record, (Record.participant_id == Participant.id) & Record.activity_id.in_(activity_ids))
-        .where(Participant.event_id == event.id, is_staying() | Record.amount.is_not(None) | Record.status.is_not(None))
+        .where(Participant.event_id == event.id)
         .order_by(Group.position, Group.id, Participant.position, Participant.id)
     )
-    people: dict[int, Competitor] = {}
-    values: defaultdict[int, Results] = defaultdict(dict)
-    for person, external_id, name, gender, born, age, group, group_name, colour, activity, *value, checked_at in rows:
-        if person not in people:
-            age = age_on(born, event.starts_on) if born else age
-            people[person] = Competitor(person, external_id, name, gender, age, Team(group, group_name, colour))
-        if (known := value_of(*value)) is not None:
-            values[activity][person] = known, checked_at is not None
-    return list(people.values()), values
+    teams: dict[int, Team] = {}
+    people = []
+    for person, external_id, name, gender, born, age, stays, group, group_name, colour in rows:
+        if stays or person in having_something:
+            team = teams.get(group) or teams.setdefault(group, Team(group, group_name, colour))
+            years = age_on(born, event.starts_on) if born else age
+            people.append(Competitor(person, external_id, name, gender, years, team))
+    return people
+
+
+def _records(activity_ids: Collection[int]) -> Iterator[tuple[int, int, Value, bool]]:
+    """Activity, participant, value, whether it is checked.
+
+    There may be a hundred thousand: so they come as the database has them, and of equal values there is one.
+    """
+    table = Record.__table__.c
+    rows = db.session.connection().execute(
+        select(
+            table.activity_id,
+            table.participant_id,
+            type_coerce(table.amount, BigInteger),
+            type_coerce(table.status, String),
+            table.ties,
+            type_coerce(table.checked_at.is_not(None), Integer),
+        ).where(table.activity_id.in_(activity_ids), table.amount.is_not(None) | table.status.is_not(None))
+    )
+    known: dict[int | str, Value] = {}
+    for activity, participant, millionths, status, ties, is_checked in rows.all():
+        key = status or millionths
+        value = known.get(key)
+        if value is None:
+            value = known.setdefault(key, Value(exact(millionths), Status(status) if status else None))
+        if ties:
+            value = replace(value, ties=tuple(map(Decimal, ties)))
+        yield activity, participant, value, bool(is_checked)
+
+
+def _numbers(event: Event, names: Collection[str]) -> dict[str, dict[int, Decimal]]:
+    """What is known of people beside their results, as far as it is a number."""
+    if not names:
+        return {}
+    rows = db.session.execute(select(Participant.id, Participant.extra).where(Participant.event_id == event.id))
+    numbers: dict[str, dict[int, Decimal]] = {name: {} for name in names}
+    for person, extra in rows:
+        for name, of in numbers.items():
+            number = number_in(extra.get(name))
+            if number is not None:
+                of[person] = number
+    return numbers
+
+
+def numbers_known(event: Event) -> list[str]:
+    """The names under which at least one participant has a number, in the order of the alphabet."""
+    extras = db.session.scalars(select(Participant.extra).where(Participant.event_id == event.id))
+    return sorted({name for extra in extras for name, text in extra.items() if number_in(text) is not None})
+
+
+def without_number(event: Event, name: str) -> int:
+    extras = db.session.scalars(select(Participant.extra).where(Participant.event_id == event.id, is_staying()))
+    return sum(number_in(extra.get(name)) is None for extra in extras)

@@ -15,9 +15,10 @@ from ..extensions import db
 from ..i18n import language
 from ..spreadsheets import csv_answer
 from . import access, cache, queries, shortcut, wanted
-from .board import Board, View, board_of
+from .board import Board, View, Whole, board_of, whole_name
 from .cache import Kept
 from .export import as_csv
+from .recent import Recent, without_collecting
 
 BOARD = "/events/<int(max=2147483647):event_id>/board"
 
@@ -26,6 +27,7 @@ bp = Blueprint("leaderboards", __name__)
 
 def init_app(app: Flask) -> None:
     cache.init_app(app)
+    app.extensions["laurel_standings"] = Recent()
     app.register_blueprint(bp)
     shortcut.init_app(app)
 
@@ -46,8 +48,7 @@ def show(event_id: int) -> Response:
         what = wanted.page(event_id, request, watch.link)
         return wanted.answer(what, watch, request, lambda: _kept(what.key, watch, what.view, _page))
     view = View.asked_for(event_id, request, watch.link, language())
-    heading = queries.heading(event_id, view.activity) or abort(404)
-    view = replace(view, activity=heading.activity_id)
+    heading, view = heading_of(view)
     kept = _kept(wanted.piece_key(view), watch, view, _piece)
     piece = Markup(kept.body.decode())  # noqa: S704
     return web.render("leaderboards/show.html", heading=heading, board=piece, here=view.address)
@@ -73,28 +74,41 @@ def download(event_id: int) -> Response:
     return csv_answer(kept.body, name)
 
 
+def heading_of(view: View) -> tuple[str, View]:
+    """What stands on top of the page, and the view with the activity that is meant."""
+    if isinstance(view.activity, Whole):
+        found = queries.heading(view.event, None) or abort(404)
+        return f"{whole_name(view.activity)} · {found.event}", view
+    found = queries.heading(view.event, view.activity) or abort(404)
+    return str(found), replace(view, activity=found.activity_id)
+
+
 def _kept(key: str, watch: access.Watch, view: View, make: Callable[[View], Kept]) -> Kept:
     return cache.read(key, watch.revisions.link_token, wanted.revision_of(watch, view), lambda: make(view))
 
 
+@without_collecting()
 def _page(view: View) -> Kept:
     board = _fresh_board(view)
-    heading = f"{board.activity.name} · {board.event.name}" if board.activity else board.event.name
+    heading = f"{board.title} · {board.event.name}" if board.title else board.event.name
     piece = Markup(_draw(board))  # noqa: S704
     page = render_template("leaderboards/show.html", heading=heading, board=piece, here=board.view.address, shared=True)
     return Kept(board.event.link_token, _made_from(board, view), board.at, page.encode())
 
 
+@without_collecting()
 def _piece(view: View) -> Kept:
     board = _fresh_board(view)
     return Kept(board.event.link_token, _made_from(board, view), board.at, _draw(board).encode())
 
 
+@without_collecting()
 def _csv(event_id: int) -> Kept:
     db.session.commit()
     at = time.time()
     event = queries.event_as_it_is(event_id) or abort(404)
-    return Kept(event.link_token, event.revision, at, as_csv(queries.event_standings(event)).encode())
+    text = as_csv(queries.event_standings(event), queries.wholes(event))
+    return Kept(event.link_token, event.revision, at, text.encode())
 
 
 def _fresh_board(view: View) -> Board:
@@ -103,7 +117,7 @@ def _fresh_board(view: View) -> Board:
 
 
 def _made_from(board: Board, view: View) -> int:
-    return board.event.revision if view.activity is None else board.revision
+    return board.revision if isinstance(view.activity, int) else board.event.revision
 
 
 def _draw(board: Board) -> str:

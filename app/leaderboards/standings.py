@@ -1,12 +1,16 @@
-"""Who stands where in an activity: together, by gender and age category, and inside each group. Pure calculation."""
+"""Who stands where: together, by gender and age category, and inside each group. Pure calculation.
+
+Each of these is a board of its own, whose places are worked out when it is first looked at.
+"""
 
 from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import cached_property
+from typing import Generic, Protocol, TypeVar
 
 from app.events.categories import Bracket, bracket_for
 from app.events.kinds import Gender
@@ -18,6 +22,16 @@ ALL = "All"
 UNASSIGNED = "Unassigned"
 
 K = TypeVar("K", bound=Hashable)
+
+
+class Placed(Protocol):
+    """A line of any board. No place is no number, which comes last."""
+
+    @property
+    def place(self) -> int | None: ...
+
+
+R = TypeVar("R", bound=Placed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +64,21 @@ class Row:
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+@dataclass(frozen=True)
+class Part(Generic[R]):
+    """People who compete with each other: those who have something to be placed by, in the order of their names."""
+
+    entrants: tuple[Competitor, ...]
+    place: Callable[[tuple[Competitor, ...]], tuple[R, ...]]
+
+    @cached_property
+    def rows(self) -> tuple[R, ...]:
+        """Best first; equals stand in the order of their names."""
+        return self.place(self.entrants)
+
+
+@dataclass(frozen=True)
+class BucketOf(Part[R]):
     """Who competes with whom: a gender and an age category.
 
     `bracket` is None where the event has no categories (`category` is "All") or none admits these people
@@ -62,84 +89,113 @@ class Bucket:
     gender: Gender | None
     bracket: Bracket | None
     category: str
-    rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GroupStandings:
+@dataclass(frozen=True)
+class GroupStandingsOf(Part[R]):
     """A group with the places its people have among themselves, and how many people it has in all."""
 
     group: Team
     people: int
-    rows: tuple[Row, ...]
 
     @property
     def key(self) -> str:
         return f"group-{self.group.id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Standings:
-    """One activity. Only those with a value or a status are in rows; equals stand in the order of their names.
+@dataclass(frozen=True)
+class StandingsOf(Generic[R]):
+    """One activity, or all of them. Only those with a value or a status are in it.
 
     Where values are checked, `unchecked` are the participants whose value nobody has, and `withheld` counts what is
     not shown for that.
     """
 
-    together: tuple[Row, ...]
-    buckets: tuple[Bucket, ...]
-    groups: tuple[GroupStandings, ...]
+    whole: Part[R]
+    buckets: tuple[BucketOf[R], ...]
+    groups: tuple[GroupStandingsOf[R], ...]
     unchecked: frozenset[int] = frozenset()
     withheld: int = 0
 
     @property
+    def together(self) -> tuple[R, ...]:
+        return self.whole.rows
+
+    @property
     def done(self) -> int:
-        return len(self.together)
+        return len(self.whole.entrants)
 
     @property
     def people(self) -> int:
         return sum(group.people for group in self.groups)
 
 
+Bucket = BucketOf[Row]
+GroupStandings = GroupStandingsOf[Row]
+Standings = StandingsOf[Row]
+
+
 def arrange(
     results: Sequence[tuple[Competitor, Value | None]], brackets: Sequence[Bracket], higher_is_better: bool
 ) -> Standings:
     """`results` holds everybody of the event once, groups in their order; `brackets` in the event's order."""
-    people: defaultdict[Team, int] = defaultdict(int)
-    for competitor, _value in results:
-        people[competitor.group] += 1
-    recorded = [(competitor, value) for competitor, value in results if value is not None]
-    recorded.sort(key=lambda result: (_sortable(result[0].name), result[0].id))
+    value_of = {competitor.id: value for competitor, value in results if value is not None}
 
-    def place(some: Iterable[tuple[Competitor, Value]]) -> tuple[Row, ...]:
-        ranked = rank((Entry(competitor, value) for competitor, value in some), higher_is_better)
+    def place(some: tuple[Competitor, ...]) -> tuple[Row, ...]:
+        ranked = rank((Entry(competitor, value_of[competitor.id]) for competitor in some), higher_is_better)
         return tuple(Row(one.place, one.key, one.value) for one in ranked)
 
-    by_bucket = _split(recorded, lambda competitor: _bucket_of(competitor, brackets))
-    by_group = _split(recorded, lambda competitor: competitor.group)
-    return Standings(
-        together=place(recorded),
-        buckets=tuple(Bucket(_key(*parts), *parts, place(by_bucket[parts])) for parts in sorted(by_bucket, key=_order)),
-        groups=tuple(GroupStandings(group, count, place(by_group.get(group, []))) for group, count in people.items()),
+    return parted([competitor for competitor, _value in results], value_of.keys(), brackets, place)
+
+
+def parted(
+    everybody: Sequence[Competitor],
+    entered: Container[int],
+    brackets: Sequence[Bracket],
+    place: Callable[[tuple[Competitor, ...]], tuple[R, ...]],
+) -> StandingsOf[R]:
+    """`everybody` of the event once, groups in their order; `entered` are those who have something to be placed by."""
+    people: defaultdict[Team, int] = defaultdict(int)
+    for competitor in everybody:
+        people[competitor.group] += 1
+    entrants = [competitor for competitor in everybody if competitor.id in entered]
+    entrants.sort(key=lambda competitor: (_sortable(competitor.name), competitor.id))
+    by_bucket = _split(entrants, _bucket_of(brackets))
+    by_group = _split(entrants, lambda competitor: competitor.group)
+    return StandingsOf(
+        whole=Part(tuple(entrants), place),
+        buckets=tuple(
+            BucketOf(tuple(by_bucket[parts]), place, _key(*parts), *parts) for parts in sorted(by_bucket, key=_order)
+        ),
+        groups=tuple(
+            GroupStandingsOf(tuple(by_group.get(group, ())), place, group, count) for group, count in people.items()
+        ),
     )
 
 
-def _split(
-    recorded: Iterable[tuple[Competitor, Value]], by: Callable[[Competitor], K]
-) -> dict[K, list[tuple[Competitor, Value]]]:
-    parts: defaultdict[K, list[tuple[Competitor, Value]]] = defaultdict(list)
-    for competitor, value in recorded:
-        parts[by(competitor)].append((competitor, value))
+def _split(entrants: Iterable[Competitor], by: Callable[[Competitor], K]) -> dict[K, list[Competitor]]:
+    parts: defaultdict[K, list[Competitor]] = defaultdict(list)
+    for competitor in entrants:
+        parts[by(competitor)].append(competitor)
     return dict(parts)
 
 
 BucketParts = tuple[Gender | None, Bracket | None, str]
 
 
-def _bucket_of(competitor: Competitor, brackets: Sequence[Bracket]) -> BucketParts:
-    bracket = bracket_for(brackets, competitor.gender, competitor.age)
-    category = bracket.name if bracket else UNASSIGNED if brackets else ALL
-    return competitor.gender, bracket, category
+def _bucket_of(brackets: Sequence[Bracket]) -> Callable[[Competitor], BucketParts]:
+    """Worked out once for each gender and age."""
+    known: dict[tuple[Gender | None, int | None], BucketParts] = {}
+
+    def find(competitor: Competitor) -> BucketParts:
+        kind = competitor.gender, competitor.age
+        if kind not in known:
+            bracket = bracket_for(brackets, *kind)
+            category = bracket.name if bracket else UNASSIGNED if brackets else ALL
+            known[kind] = competitor.gender, bracket, category
+        return known[kind]
+
+    return find
 
 
 def _order(parts: BucketParts) -> tuple[bool, str, bool, float, str]:
@@ -155,4 +211,7 @@ def _key(gender: Gender | None, bracket: Bracket | None, category: str) -> str:
 
 def _sortable(name: str) -> str:
     """Accents do not part Dvořák from Dvorak."""
-    return "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+    if name.isascii():
+        return name.casefold()
+    parts = unicodedata.normalize("NFKD", name.casefold())
+    return "".join([c for c in parts if c.isascii() or not unicodedata.combining(c)])

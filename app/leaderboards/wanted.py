@@ -61,11 +61,13 @@ def answer(wanted: Wanted, watch: Watch, request: Request, fetch: Callable[[], K
 
 
 def revision_of(watch: Watch, view: View) -> int:
-    """What the view's bytes must be as new as. Which activity is the first, only the event's revision tells.
+    """What the view's bytes must be as new as. The event's revision rises with that of any activity.
+
+    Which activity is the first, it alone tells, and it is what all activities together go by.
 
     404 for an activity that is not the event's.
     """
-    if view.activity is None:
+    if not isinstance(view.activity, int):
         return watch.revisions.event
     return watch.revisions.activities.get(str(view.activity)) or abort(404)
 

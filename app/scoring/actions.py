@@ -244,6 +244,8 @@ def _as_written(outcome: Outcome, record_ids: dict[tuple[int, int], int], by: Sc
         by_id=by.id,
         by_name=by.name,
         by_link_id=link_of(by),
+        is_checked=False,
+        checked_by_id=None,
         checked_by="",
     )
     return replace(outcome, standing=standing)
@@ -263,6 +265,7 @@ def _upsert_records(saved: Iterable[Outcome], by: Scorer, moment: datetime) -> d
             "updated_by_name": by.name,
             "updated_by_link_id": link_of(by),
             "checked_at": None,
+            "checked_by_id": None,
             "checked_by_name": "",
         }
         for outcome in saved

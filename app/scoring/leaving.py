@@ -20,12 +20,16 @@ def init_app(_app: Flask) -> None:
 
 def forget_name(user: User) -> None:
     """The values stay. Whose they were is known by an id that leads nowhere any more."""
-    records = update(Record).where(Record.updated_by_id == user.id).values(updated_by_name="")
-    changes = update(RecordChange).where(RecordChange.by_id == user.id).values(by_name="")
-    seconds = update(SecondEntry).where(SecondEntry.by_id == user.id).values(by_name="")
-    flags = update(Flag).where(Flag.by_id == user.id).values(by_name="")
-    for forgetting in (records, changes, seconds, flags):
-        db.session.execute(forgetting.execution_options(synchronize_session=False))
+    for kept, whose, name in (
+        (Record, "updated_by_id", "updated_by_name"),
+        (Record, "checked_by_id", "checked_by_name"),
+        (RecordChange, "by_id", "by_name"),
+        (SecondEntry, "by_id", "by_name"),
+        (Flag, "by_id", "by_name"),
+        (Flag, "answered_by_id", "answered_by_name"),
+    ):
+        theirs = update(kept).where(getattr(kept, whose) == user.id).values({whose: None, name: ""})
+        db.session.execute(theirs.execution_options(synchronize_session=False))
 
 
 leaving.when_deleted.append(forget_name)

@@ -59,6 +59,7 @@ class Record(Model):
     updated_by_name: Mapped[str] = mapped_column(String(120))
     updated_by_link_id: Mapped[int | None]
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    checked_by_id: Mapped[int | None]
     checked_by_name: Mapped[str] = mapped_column(String(120), default="")
 
     activity: Mapped[Activity] = relationship(backref="records")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Standing:
     """What stands for a participant in an activity now. Version 0: nobody has written anything yet.
 
-    `checked_by` is who has typed the same, empty as long as nobody has.
+    `checked_by` is who has typed the same: a name, or nothing where that account is gone.
     """
 
     marks: tuple[Value | None, ...]
@@ -38,6 +38,8 @@ class Standing:
     by_id: int | None = None
     by_name: str = ""
     by_link_id: int | None = None
+    is_checked: bool = False
+    checked_by_id: int | None = None
     checked_by: str = ""
 
 
@@ -85,6 +87,7 @@ HEAD = (
     Record.updated_by_id,
     Record.updated_by_name,
     Record.updated_by_link_id,
+    Record.checked_by_id,
     Record.checked_by_name,
     Record.checked_at,
 )
@@ -117,7 +120,9 @@ def standings(activities: Collection[Activity], participant_ids: Collection[int]
             by_id=head.updated_by_id,
             by_name=head.updated_by_name,
             by_link_id=head.updated_by_link_id,
-            checked_by=head.checked_by_name if head.checked_at else "",
+            is_checked=head.checked_at is not None,
+            checked_by_id=head.checked_by_id,
+            checked_by=head.checked_by_name,
         )
         for record_id, head in heads.items()
     }

@@ -4,7 +4,7 @@ A mark is measured against the other marks of its own row and against the activi
 which a few wrong values cannot spoil; on a log scale where all values are above zero, because people differ by a share
 of a time or a weight and not by seconds. Nothing is said of what there is too little to compare with.
 
-Thresholds were reasoned out and then tried on a speedcubing day; a powerlifting meet judged them (see the README).
+Thresholds were reasoned out and then chosen with a speedcubing day and a powerlifting meet in view (see the README).
 """
 
 from __future__ import annotations
@@ -193,18 +193,16 @@ def doubts(
 
 
 def overwrites(before: Marks, marks: Marks, reference: Reference) -> bool:
-    """Whether a complete row becomes something quite different, and not just a mistake mended.
-
-    Two marks at once that nobody would mend, or one that is far from what stood there.
+    """Whether a complete row becomes something else, and not just a mistake mended: asked at the first such mark, for
+    a row is overwritten cell by cell. Of a row with one mark alone, only where that is far from what stood there.
     """
     if any(mark is None for mark in (*before, *marks)):
         return False
-    changed = [
-        (old.amount, new.amount)
+    return any(
+        _is_replaced(old.amount, new.amount, reference, is_alone=len(marks) == 1)
         for old, new in zip(before, marks, strict=True)
-        if old and new and old.amount is not None and new.amount is not None and not is_mended(old.amount, new.amount)
-    ]
-    return len(changed) > 1 or any(_is_far(*pair, reference) for pair in changed)
+        if old and new and old.amount is not None and new.amount is not None
+    )
 
 
 def whole_row(marks: Marks) -> tuple[Value, ...] | None:
@@ -329,12 +327,17 @@ def _is_far(old: Decimal, new: Decimal, reference: Reference) -> bool:
     return float(apart) > share * float(larger)
 
 
-def is_mended(old: Decimal, new: Decimal) -> bool:
-    """Whether one became the other by what one mends in typing: a digit, two swapped, the decimal point, a sign."""
-    if old == new:
-        return True
-    before, after = (re.sub(r"[.-]", "", f"{amount:f}").strip("0") for amount in (old, new))
-    return before == after or new in _swaps(old) or _one_edit_apart(before, after)
+def _is_replaced(old: Decimal, new: Decimal, reference: Reference, *, is_alone: bool) -> bool:
+    """Whether one is no mended form of the other: the decimal point, a sign, two digits swapped, or one that is wrong,
+    which leaves it near."""
+    if old == new or new in _swaps(old) or _digits(old) == _digits(new):
+        return False
+    is_near = not _is_far(old, new, reference)
+    return not is_near or not (is_alone or _one_edit_apart(_digits(old), _digits(new)))
+
+
+def _digits(amount: Decimal) -> str:
+    return re.sub(r"[.-]", "", f"{amount:f}").strip("0")
 
 
 def _one_edit_apart(one: str, other: str) -> bool:

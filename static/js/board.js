@@ -1,5 +1,6 @@
 /* A live board: asks for what is newer, morphs it in, and marks the rows that changed for a moment.
-   It rests while nobody looks, asks less often while the server is away, and says which of it is the case. */
+   It rests while nobody looks, asks less often while the server is away, and says which of it is the case.
+   Why somebody has their place is a part of what is asked for, so it stays as true as the board. */
 
 const EVERY = 900;
 const LONGEST_WAIT = 5000;
@@ -48,7 +49,9 @@ board.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 board.addEventListener("htmx:afterSwap", ({ target }) => {
-  if (target === board) markChanges();
+  if (target !== board) return;
+  markChanges();
+  showExplanation();
 });
 
 board.addEventListener("htmx:afterRequest", (event) => {
@@ -73,6 +76,37 @@ function showState() {
   const text = failures ? dot.dataset.away : dot.dataset.live;
   dot.classList.toggle("live--paused", failures > 0);
   if (dot.textContent !== text) dot.textContent = text;
+}
+
+// Explaining ------------------------------------------------------------------------------------------------------
+
+let explained = false;
+
+board.addEventListener("click", (event) => {
+  const link = event.target.closest("tbody th a, [data-why-close]");
+  const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+  if (!link || !isPlain || !board.hasAttribute("hx-get") || failures) return;
+  event.preventDefault();
+  const why = new URL(link.href).searchParams.get("why");
+  explain(why);
+  history.replaceState(history.state, "", link.href);
+});
+
+function explain(why) {
+  const address = new URL(board.getAttribute("hx-get"), location.href);
+  address.searchParams.delete("why");
+  if (why) address.searchParams.set("why", why);
+  explained = Boolean(why);
+  board.setAttribute("hx-get", address.pathname + address.search);
+  htmx.process(board);
+  asking = false;
+  ask();
+}
+
+function showExplanation() {
+  if (!explained) return;
+  explained = false;
+  document.getElementById("why")?.scrollIntoView({ block: "nearest" });
 }
 
 // Marking ---------------------------------------------------------------------------------------------------------

@@ -18,7 +18,11 @@ from app.accounts.invitations import actions as invitations
 from app.accounts.invitations.addresses import Invited
 from app.accounts.models import LoginSession, Role, User
 from app.audit.models import AuditEntry
+from app.events.kinds import Checking
 from app.extensions import Model, db
+from app.scoring.actions import Entry
+from app.scoring.checking.actions import check
+from app.scoring.flags.actions import raise_flag
 from app.scoring.models import Record, RecordChange
 from tests.conftest import SignIn
 from tests.events.conftest import write
@@ -63,6 +67,32 @@ def test_values_stay_and_the_person_goes(vera: FlaskClient, tom: User, sign_in: 
     assert (change.by_id, change.by_name) == (None, "")
     assert browser.get("/account").status_code == 303
     assert "somebody who is gone" in vera.get(f"/sheets/{group.id}/{jump.id}/{eva.id}/history").text
+
+
+@pytest.mark.both_databases
+def test_who_checked_answered_and_changed_the_plan_is_forgotten_and_it_stays_done(
+    vera: FlaskClient, sign_in: SignIn
+) -> None:
+    zoe = make.user(Role.ADMIN, "Zoe Unforgettable")
+    event = make.event()
+    group, jump = make.group(event), make.activity(event)
+    jump.checking = Checking.OPTIONAL
+    eva, browser = make.participant(group, "Eva"), sign_in(zoe)
+    write("7", eva, jump, make.user())
+    check(event, jump, [Entry(eva, jump, ("7",))], by=zoe)
+    raise_flag(event, jump, eva, "It was 8.", None, by=make.user())
+    db.session.commit()
+    browser.post(f"/events/{event.id}/flags/1/answer", data={"answer": "It was not."})
+    page = browser.get(f"/events/{event.id}/changes/new?kind=withdraw&one={eva.id}").text
+    seen = page.partition('name="fingerprint" value="')[2].partition('"')[0]
+    browser.post(f"/events/{event.id}/changes", data={"kind": "withdraw", "one": eva.id, "fingerprint": seen})
+    browser.post(f"/events/{event.id}/changes/1/undo")
+    assert delete(vera, zoe) == 303
+    kept = [db.session.execute(text(f"SELECT * FROM {name}")).all() for name in ("records", "flags", "plan_changes")]
+    assert "Unforgettable" not in str(kept)
+    assert db.session.scalars(select(Record.checked_at)).one() is not None
+    assert "Checked by somebody who is gone" in vera.get(f"/sheets/{group.id}/{jump.id}/{eva.id}/history").text
+    assert "undone by somebody who is gone" in vera.get(f"/events/{event.id}/changes").text
 
 
 @pytest.mark.both_databases

@@ -28,7 +28,13 @@ from app.accounts.models import LoginSession, Role, SecondStep, User
 from app.accounts.recovery import actions as recovery
 from app.audit.models import AuditEntry
 from app.changing.models import PlanChange
+from app.config import ROOT
 from app.database import locked, now
+from app.diplomas.actions import add_rule
+from app.diplomas.kinds import Basis
+from app.diplomas.layouts import create_from_starter
+from app.diplomas.models import AwardRule, Diploma, DiplomaTemplate
+from app.diplomas.starters import STARTERS
 from app.events.kinds import ActivityState, Checking, EvaluationType, EventStatus
 from app.events.models import Activity, Category, Event, Group, Participant, TeamLogin
 from app.events.team_actions import make_logins
@@ -59,7 +65,10 @@ UNLOGGED = {
 }
 """What writes without a word in the log, and why."""
 
-WRITES_NOTHING = {"identities.begin_link": "sends the browser to the other service; what comes of it is logged"}
+WRITES_NOTHING = {
+    "ranking.preview": "shows what a changed ranking would change",
+    "identities.begin_link": "sends the browser to the other service; what comes of it is logged",
+}
 """What only looks like a write, as nobody may have it done by a mere link."""
 
 
@@ -252,6 +261,11 @@ def plan_undone(world: World) -> tuple[str, dict[str, Any]]:
     return f"{world.url}/changes/{own(world, PlanChange).id}/undo", {}
 
 
+def ranking(world: World, way: str) -> tuple[str, dict[str, Any]]:
+    said = {"method": "places", "missing": "worst", "teams": "", "activities-0-weight": "2", "activities-0-cut_by": ""}
+    return f"{world.url}/ranking{way}", {"data": said}
+
+
 def states(world: World, to: str, now: ActivityState = ActivityState.OPEN) -> tuple[str, dict[str, Any]]:
     world.activity.state = now
     db.session.commit()
@@ -383,7 +397,95 @@ def bearer(world: World) -> dict[str, str]:
     return {"Authorization": f"Bearer {program_of(world)['token']}"}
 
 
+def diplomas(world: World, path: str) -> str:
+    """An address among the event's diplomas; `{template}` is that of one that is there."""
+    template = create_from_starter(locked(Event, world.event.id), "Gold", STARTERS["blank"], "en", by=world.me)
+    db.session.commit()
+    return f"{world.url}/diplomas/{path.format(template=f'templates/{template.id}')}"
+
+
+def designed(path: str, **data: str) -> Example:
+    return lambda world: (diplomas(world, f"{{template}}{path}"), {"data": data})
+
+
+def sent(path: str, name: str, data: bytes) -> Example:
+    """With a file; the form's other fields are what the example asks for."""
+    return lambda world: (
+        diplomas(world, path),
+        {"data": {"file": (BytesIO(data), name)}, "content_type": "multipart/form-data"},
+    )
+
+
+def moved_back(world: World, way: str) -> tuple[str, dict[str, Any]]:
+    path = diplomas(world, "{template}")
+    for step in ("items", *(["undo"] if way == "redo" else [])):
+        world.browser.post(f"{path}/{step}", data={"kind": "text"})
+    return f"{path}/{way}", {}
+
+
+def ruled(world: World) -> str:
+    """Everybody gets a diploma: the address of the event's diplomas."""
+    path, template = diplomas(world, "{template}"), own(world, DiplomaTemplate)
+    add_rule(locked(Event, world.event.id), Basis.EVERYBODY, template.id, places=0, activity_id=None, by=world.me)
+    db.session.commit()
+    return path.partition("/templates")[0]
+
+
+def to_print(world: World) -> tuple[str, dict[str, Any]]:
+    path = ruled(world)
+    found = re.search(r'name="state" value="(\w+)"', world.browser.get(f"{path}/check").text)
+    assert found
+    return f"{path}/runs", {"data": {"state": found[1]}}
+
+
+def being_printed(world: World) -> str:
+    path, request = to_print(world)
+    return f"{world.browser.post(path, **request).location}/cancel"
+
+
+def printed_diploma(world: World) -> str:
+    path, request = to_print(world)
+    world.browser.post(path, **request)
+    for job_id in db.session.scalars(select(Job.id)).all():
+        run_job(job_id)
+    return f"{world.url}/diplomas/{own(world, Diploma).id}/revoke"
+
+
+GOLD = {"name": "Gold", "starter": "laurel", "language": "cs"}
+RULE = {"basis": "everybody", "activity_id": "0", "places": "", "template_id": "1"}
+SETTINGS = {"name": "Silver", "language": "en", "paper": "a5"}
+TEXT = {"x": "10", "y": "10", "size": "20", "text": "Hurray", "shows": "", "align": "center", "font": "Inter"}
+TEXT |= {"weight": "700", "colour": "#112233"}
+FONT = (ROOT / "static/vendor/print/Outfit_400Regular.ttf").read_bytes
+
 EXAMPLES: dict[str, Example] = {
+    "designer.create": lambda w: (
+        f"{w.url}/diplomas/templates",
+        {"data": GOLD},
+    ),
+    "designer.copy_here": lambda w: (diplomas(w, "templates/copied"), {"data": {"source": "1"}}),
+    "designer.import_here": sent("templates/imported", "old.json", b'{"items": [{"text": "Bravo", "x": 5, "y": 5}]}'),
+    "designer.save": designed("", **SETTINGS),
+    "designer.delete": designed("/delete"),
+    "designer.undo": lambda w: moved_back(w, "undo"),
+    "designer.redo": lambda w: moved_back(w, "redo"),
+    "designer.add_item": designed("/items", kind="line"),
+    "designer.save_item": designed("/items/title", **TEXT),
+    "designer.copy_item": designed("/items/title/copy"),
+    "designer.delete_item": designed("/items/title/delete"),
+    "designer.shift_item": designed("/items/title/place", to="front"),
+    "designer.save_background": sent("{template}/background", "page.png", picture()),
+    "designer.delete_background": lambda w: (
+        f"{w.browser.post(f'{w.url}/diplomas/templates', data=GOLD).location}/background/delete",
+        {},
+    ),
+    "designer.add_picture": sent("{template}/pictures", "logo.png", picture()),
+    "designer.add_font": lambda w: sent("{template}/fonts", "own.ttf", FONT())(w),
+    "diplomas.add_rule": lambda w: (diplomas(w, "rules"), {"data": RULE}),
+    "diplomas.delete_rule": form(lambda w: f"{ruled(w)}/rules/{own(w, AwardRule).id}/delete"),
+    "diplomas.create_run": to_print,
+    "diplomas.cancel_run": form(being_printed),
+    "diplomas.revoke": form(printed_diploma),
     "accounts.open_session": lambda w: ("/sign-in", {"data": {"email": w.helper.email, "password": make.PASSWORD}}),
     "accounts.sign_out": form(lambda w: "/sign-out"),
     "accounts.change_password": form(
@@ -472,8 +574,6 @@ EXAMPLES: dict[str, Example] = {
         {"data": {"display_name": "Iva", "group_id": w.group.id}},
     ),
     "events.delete_participant": form(lambda w: f"{w.url}/participants/{w.person.id}/delete"),
-    "events.move_people": chosen("move", group_id=lambda w: make.group(w.event).id),
-    "events.withdraw_people": chosen("withdraw"),
     "events.bring_people_back": withdrawn,
     "events.delete_people": chosen("delete"),
     "events.make_teams": lambda w: (f"{w.url}/teams", {"data": {"groups": [w.group.id]}}),
@@ -516,6 +616,8 @@ EXAMPLES: dict[str, Example] = {
     "judges.create": form(lambda w: f"{w.url}/judges", group="1", activity="0", hours="4"),
     "judges.revoke": form(lambda w: f"{w.url}/judges/{judge_link(w)[0]}/revoke"),
     "judges.start": lambda w: ("/judge", {"data": {"token": judge_link(w)[1], "name": "Nela"}}),
+    "ranking.save": lambda w: ranking(w, ""),
+    "ranking.preview": lambda w: ranking(w, "/preview"),
     "lifecycle.lock": lambda w: states(w, "locked"),
     "lifecycle.publish": lambda w: states(w, "published", now=ActivityState.LOCKED),
     "lifecycle.reopen": lambda w: states(w, "open", now=ActivityState.PUBLISHED),

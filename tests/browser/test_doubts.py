@@ -70,3 +70,19 @@ def test_the_last_save_is_taken_back_by_key_and_by_button(new_page: OpenPage) ->
     page.get_by_role("button", name="Undo my last change").click()
     expect(page.get_by_text("Undone: Anežka Dvořáková")).to_be_visible()
     assert (stored("Anežka"), stored("Matěj")) == (["None"], ["None"])
+
+
+def test_a_doubt_about_what_was_typed_offline_is_asked_later_and_kept_with_one_request(phone: Page) -> None:
+    open_sheet(phone, sprint())
+    phone.context.set_offline(True)
+    type_into(phone, "Anežka", "124")
+    expect(phone.locator("#sheet-pill")).to_have_text("1 waiting for the network")
+    phone.context.set_offline(False)
+    expect(row(phone, "Anežka")).to_contain_text("12.4 rather than 124?")
+    assert stored("Anežka") == []
+    posted: list[str] = []
+    phone.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
+    row(phone, "Anežka").get_by_role("button", name="Keep what I typed").tap()
+    expect_saved(phone, "Anežka", "124")
+    assert stored("Anežka") == ["124"]
+    assert [url.rpartition("/")[2] for url in posted] == ["edits"]

@@ -24,7 +24,13 @@ from app.bundles.actions import create_import
 from app.bundles.archive import packed, unpacked
 from app.bundles.reading import contents_of
 from app.bundles.writing import bundle_of
-from app.database import now
+from app.database import locked, now
+from app.diplomas.actions import add_rule, prepare_run
+from app.diplomas.kinds import Basis
+from app.diplomas.layouts import create_from_starter
+from app.diplomas.printing import print_diplomas
+from app.diplomas.queries import diplomas_of, to_check
+from app.diplomas.starters import STARTERS
 from app.events.kinds import EventStatus
 from app.events.models import Activity, Category, Event, Group, Import, Participant
 from app.extensions import db
@@ -90,6 +96,7 @@ def pages(app: Flask, browser: FlaskClient) -> list[str]:
         "code": "KFTM-XRPB",
     }
     values |= doubted_and_judged(event)
+    values |= awarded(event)
     models: list[tuple[str, Any]] = [
         ("group", Group),
         ("activity", Activity),
@@ -128,6 +135,19 @@ def doubted_and_judged(event: Event) -> dict[str, Any]:
     _link, token = make_link(event, group, None, now() + timedelta(hours=1), by=admin)
     db.session.commit()
     return {"flag_id": flag.id, "token": token}
+
+
+def awarded(event: Event) -> dict[str, Any]:
+    """A template and a rule of the event's, and a diploma that is printed."""
+    admin, held = make.user(Role.ADMIN), locked(Event, event.id)
+    template = create_from_starter(held, "Stripes", STARTERS["stripes"], "en", by=admin)
+    add_rule(held, Basis.ACTIVITY, template.id, places=1, activity_id=event.activities[1].id, by=admin)
+    run = prepare_run(held, to_check(held).lines, address="http://localhost/d/", by=admin)
+    db.session.commit()
+    print_diplomas(run.id)
+    db.session.commit()
+    number = diplomas_of(run)[0].number
+    return {"template_id": template.id, "run_id": run.id, "number": number, "diploma_id": diplomas_of(run)[0].id}
 
 
 def tokens() -> dict[str, str]:

@@ -62,7 +62,7 @@ class Day:
         return int(self.admin.post(f"{self.url}/{made}/undo").status_code)
 
     def write(self, who: Participant, activity: Activity, *texts: str) -> None:
-        save_records(self.event, [Entry(who, activity, texts)], by=make.user(), source=Source.HAND)
+        save_records(self.event, [Entry(who, activity, texts, confirmed=True)], by=make.user(), source=Source.HAND)
         db.session.commit()
 
     def state(self) -> dict[str, list[str]]:
@@ -225,3 +225,51 @@ def test_what_makes_no_sense_is_refused_in_words(day: Day, kind: str, said: dict
     answer = day.preview(**{**wanted(day, kind), **{name: ids.get(value, value) for name, value in said.items()}})
     assert answer.status_code == 422
     assert words in answer.text
+
+
+def test_several_chosen_in_a_list_are_moved_and_undone_as_one(day: Day) -> None:
+    before = day.state()
+    day.do(kind="move", one=f"{day.eva.id},{day.ewa.id},{day.jan.id}", group=day.bears.id)
+    assert {day.eva.group_id, day.ewa.group_id, day.jan.group_id} == {day.bears.id}
+    assert "Eva, Ewa" in day.admin.get(day.url).text
+    assert day.undo() == 303
+    assert day.state() == before
+
+
+def test_a_preview_of_many_costs_as_much_as_of_one(day: Day, statements: list[str]) -> None:
+    def cost(people: list[Participant]) -> int:
+        db.session.expire_all()
+        ids = ",".join(str(person.id) for person in people)
+        statements.clear()
+        assert day.preview(kind="withdraw", one=ids).status_code == 200
+        return len(statements)
+
+    many = [make.participant(day.foxes) for _ in range(20)]
+    assert cost(many) == cost(many[:1])
+
+
+def test_a_row_that_looks_like_anothers_is_merged_all_the_same(day: Day) -> None:
+    """The value that moves is the same as the second entry's, which still stands beside it."""
+    for turn in range(10):
+        day.write(make.participant(day.bears), day.throw, str(turn + 3), "4", "5")
+    day.write(day.ewa, day.throw, "8", "7.5", "7")
+    day.do(kind="merge", one=day.eva.id, other=day.ewa.id, **{f"wins-{day.throw.id}": "second"})
+    hers = select(Record).where(Record.participant_id == day.eva.id, Record.activity == day.throw)
+    [record] = db.session.scalars(hers)
+    assert str(record.amount) == "8"
+
+
+def test_a_value_that_was_checked_is_checked_again_by_the_same_when_a_merge_is_undone(day: Day) -> None:
+    def checker() -> tuple[int | None, str]:
+        db.session.expire_all()
+        [record] = db.session.scalars(
+            select(Record).where(Record.participant_id == day.ewa.id, Record.activity == day.jump)
+        )
+        return record.checked_by_id, record.checked_by_name
+
+    tom = checker()
+    assert tom[1] == "Tom"
+    day.do(**wanted(day, "merge"))
+    assert checker() == (None, "")
+    day.undo()
+    assert checker() == tom

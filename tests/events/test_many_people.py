@@ -21,30 +21,28 @@ def post(browser: FlaskClient, event: Event, what: str, *people: Participant, **
     return browser.post(f"/events/{event.id}/participants/{what}", data=data).status_code
 
 
-@pytest.mark.both_databases
-def test_several_are_moved_and_each_is_logged(browser: FlaskClient) -> None:
+def test_moving_and_withdrawing_lead_to_the_preview_and_nothing_happens_yet(browser: FlaskClient) -> None:
     event = make.event()
-    red, blue = make.group(event), make.group(event)
-    people = [make.participant(red), make.participant(red), make.participant(blue)]
-    assert post(browser, event, "move", *people, group_id=blue.id) == 303
-    assert {person.group_id for person in people} == {blue.id}
-    assert log(event) == ["participant.move"] * 2
+    red, blue = make.group(event), make.group(event, "Blue team")
+    eva, jan = make.participant(red, "Eva"), make.participant(red, "Jan")
+    page = browser.get(f"/events/{event.id}/participants").text
+    assert f'method="get" action="/events/{event.id}/changes/new"' in page
+    for kind in ("move", "withdraw"):
+        wanted = {"kind": kind, "group": blue.id, "people": [eva.id, jan.id]}
+        preview = browser.get(f"/events/{event.id}/changes/new", query_string=wanted).text
+        assert "What exactly will happen" in preview
+        assert preview.count("<tr><th") == 3
+    assert {person.group_id for person in (eva, jan)} == {red.id}
+    assert log(event) == []
 
 
-def test_nobody_is_moved_to_another_events_group_nor_out_of_another_event(browser: FlaskClient) -> None:
-    event, other = make.event(), make.event()
-    group, foreign = make.group(event), make.group(other)
-    person, stranger = make.participant(group), make.participant(foreign)
-    assert post(browser, event, "move", person, group_id=foreign.id) == 404
-    assert post(browser, event, "move", stranger, group_id=group.id) == 422
-    assert (person.group_id, stranger.group_id) == (group.id, foreign.id)
-
-
-def test_nobody_chosen_is_said(browser: FlaskClient) -> None:
+def test_where_nobody_is_chosen_the_preview_asks_who(browser: FlaskClient) -> None:
     event = make.event()
-    answer = browser.post(f"/events/{event.id}/participants/withdraw")
-    assert answer.status_code == 422
-    assert "Choose at least one person." in answer.text
+    make.participant(make.group(event), "Eva")
+    page = browser.get(f"/events/{event.id}/changes/new", query_string={"kind": "withdraw", "group": "1"})
+    assert page.status_code == 200
+    assert 'id="one"' in page.text
+    assert browser.post(f"/events/{event.id}/participants/delete").status_code == 422
 
 
 def test_who_withdraws_leaves_sheets_where_nothing_is_written_and_stays_on_the_board(
@@ -55,8 +53,7 @@ def test_who_withdraws_leaves_sheets_where_nothing_is_written_and_stays_on_the_b
     jana, petr = make.participant(group, "Jana"), make.participant(group, "Petr")
     sprint, throw = make.activity(event, name="Sprint"), make.activity(event, name="Throw")
     write("7", jana, sprint, by=owner)
-    assert post(browser, event, "withdraw", jana) == 303
-    assert jana.withdrawn_at is not None
+    make.withdrawn(jana)
     on_sprint, on_throw = (browser.get(f"/sheets/{group.id}/{one.id}").text for one in (sprint, throw))
     assert 'class="row row--withdrawn"' in on_sprint
     assert "Jana" not in on_throw
@@ -65,7 +62,21 @@ def test_who_withdraws_leaves_sheets_where_nothing_is_written_and_stays_on_the_b
     assert "0 of 2" in browser.get(f"/events/{event.id}").text
     assert post(browser, event, "return", jana, petr) == 303
     assert "Jana" in browser.get(f"/sheets/{group.id}/{throw.id}").text
-    assert log(event)[-2:] == ["participant.withdraw", "participant.return"]
+    assert log(event)[-1:] == ["participant.return"]
+
+
+def test_a_second_entry_that_comes_back_is_one_of_its_own_again(browser: FlaskClient) -> None:
+    event = make.event()
+    group = make.group(event)
+    eva, ewa = make.participant(group, "Eva"), make.participant(group, "Ewa")
+    make.withdrawn(ewa)
+    ewa.merged_into_id = eva.id
+    db.session.commit()
+    assert "merged" in browser.get(f"/events/{event.id}/participants").text
+    post(browser, event, "return", ewa)
+    db.session.expire_all()
+    kept = db.session.execute(select(Participant.withdrawn_at, Participant.merged_into_id)).all()
+    assert [tuple(row) for row in kept] == [(None, None)] * 2
 
 
 @pytest.mark.both_databases
@@ -86,10 +97,8 @@ def test_the_list_comes_back_as_it_was_looked_at(browser: FlaskClient) -> None:
     group = make.group(event)
     person = make.participant(group)
     page = browser.get(f"/events/{event.id}/participants?q=part&group={group.id}").text
-    assert f"/participants/withdraw?q=part&amp;group={group.id}" in page
-    answer = browser.post(
-        f"/events/{event.id}/participants/withdraw?q=part&group={group.id}", data={"people": person.id}
-    )
+    assert f"/participants/return?q=part&amp;group={group.id}" in page
+    answer = browser.post(f"/events/{event.id}/participants/return?q=part&group={group.id}", data={"people": person.id})
     assert answer.location == f"/events/{event.id}/participants?q=part&group={group.id}"
 
 
@@ -100,7 +109,7 @@ def test_a_participants_page_has_their_values_and_what_was_done(browser: FlaskCl
     sprint = make.activity(event, name="Sprint")
     write("7", jana, sprint, by=owner)
     write("8.5", jana, sprint, by=owner)
-    post(browser, event, "move", jana, group_id=blue.id)
+    browser.post(f"/events/{event.id}/participants/{jana.id}", data={"display_name": "Jana", "group_id": blue.id})
     page = browser.get(f"/events/{event.id}/participants/{jana.id}").text
     assert "8.5" in page
     assert f'href="/sheets/{blue.id}/{sprint.id}/{jana.id}/history">2 changes</a>' in page

@@ -8,14 +8,14 @@ from html import unescape
 from werkzeug.test import TestResponse
 
 ROW = re.compile(r'<tr id="standing-\d+">(.*?)</tr>', re.DOTALL)
-CELL = re.compile(r"<(?:td|th)[^>]*>(.*?)</(?:td|th)>", re.DOTALL)
+CELL = re.compile(r"<(?:td|th)[^>]*>(.*?)(?=<td|<th|$)", re.DOTALL)
 CHIP = re.compile(r'<a class="chip" href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 
 
-def rows(answer: TestResponse) -> list[tuple[str, ...]]:
-    """Place, name, group and value of each row."""
+def rows(answer: TestResponse, cells: int | None = 4) -> list[tuple[str, ...]]:
+    """Place, name, group and value of each row; or all its cells, but for the last where moves are shown."""
     assert answer.status_code == 200, answer.text
-    return [tuple(map(text, CELL.findall(row)))[:4] for row in ROW.findall(answer.text)]
+    return [tuple(map(text, CELL.findall(row)))[: cells or -1] for row in ROW.findall(answer.text)]
 
 
 def chips(answer: TestResponse) -> dict[str, str]:

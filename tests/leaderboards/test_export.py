@@ -101,4 +101,4 @@ def test_it_takes_the_same_statements_however_many_there_are(
     score(games.sprint, {make.participant(games.eva.group): str(number) for number in range(people)})
     statements.clear()
     assert len(lines(client, games)) == people
-    assert len(statements) == 6
+    assert len(statements) == 7

@@ -100,12 +100,12 @@ def test_a_board_is_made_by_the_same_statements_however_long_it_is(
     score(games.sprint, {make.participant(games.eva.group): str(number) for number in range(people)})
     statements.clear()
     assert len(rows(client.get(games.url))) == min(people, 100)
-    assert len(statements) == 5
+    assert len(statements) == 6
     browser = sign_in(admin)
     stay_fresh(redis_url, games)
     statements.clear()
     assert browser.get(games.url).status_code == 200
-    assert len(statements) == 6  # who reads, the heading, and four for the piece that is new
+    assert len(statements) == 4  # who reads, the heading, and two for the piece: its standings are known
     statements.clear()
     assert browser.get(games.url).status_code == 200
     assert len(statements) == 2

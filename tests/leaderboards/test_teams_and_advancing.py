@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.leaderboards.advancing import Chance, Cut, CutBy, chances
+from app.events.kinds import CutBy
+from app.leaderboards.advancing import Chance, Cut, chances
 from app.leaderboards.overall import Line
 from app.leaderboards.ranking import Entry, rank
 from app.leaderboards.teams import TeamScheme, team_lines

@@ -4,6 +4,8 @@ and nothing that was acknowledged is lost."""
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from datetime import timedelta
+from io import BytesIO
 from itertools import pairwise
 from typing import Any
 
@@ -18,22 +20,28 @@ from app import audit
 from app.accounts.actions import create_token
 from app.accounts.models import Role
 from app.api.routes import RECORDS_LIMIT
-from app.database import locked
+from app.changing.models import PlanChange
+from app.database import locked, now
 from app.events.importing.mapping import Result
 from app.events.importing.results import ImportedResult, scorer
-from app.events.kinds import ActivityState, EvaluationType
+from app.events.kinds import ActivityState, Checking, EvaluationType
 from app.events.models import Activity, Event, Participant
 from app.events.presets import PRESETS
 from app.extensions import db
 from app.scoring.actions import NotOpen, plain_marks
+from app.scoring.judges.actions import make_link
 from app.scoring.models import Record, RecordChange
 from tests.conftest import SignIn
+from tests.events.importing.conftest import work
 from tests.support import make
 
 PEOPLE, ACTIVITIES = 3, 2
 who = st.integers(0, PEOPLE - 1)
 where = st.integers(0, ACTIVITIES - 1)
 editor = st.integers(0, 1)
+"""An evaluator or an admin."""
+writer = st.integers(0, 2)
+"""One of them, or a judge with a link."""
 text = st.sampled_from(["9.58", "10.4", "12", "95.8", "1:02.3", "DNF", "DNS", "", "fast"])
 stale = st.booleans()
 
@@ -48,7 +56,7 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         event = make.event()
         self.event, self.group, self.elsewhere = event, make.group(event), make.group(event)
-        self.people = [make.participant(self.group) for _ in range(PEOPLE)]
+        self.people = [make.participant(self.group, external_id=f"n{number}") for number in range(PEOPLE)]
         cubing = PRESETS["speedcubing"].marking
         self.activities = [
             make.activity(event, EvaluationType.TIME_LOW),
@@ -57,8 +65,15 @@ class Machine(RuleBasedStateMachine):
         petra, self.ivan = make.user(Role.EVALUATOR, "Petra"), make.user(Role.ADMIN, "Ivan")
         make.assign(petra, self.group)
         self.browsers = [sign_in(petra), sign_in(self.ivan)]
+        self.writers = [petra, self.ivan]
+        for activity in self.activities:
+            activity.checking = Checking.OPTIONAL
+        event = locked(Event, event.id)
+        _link, link = make_link(event, self.group, None, now() + timedelta(hours=1), by=self.ivan)
         _token, token = create_token(self.ivan, "script")
         db.session.commit()
+        self.judge = app.test_client()
+        assert self.judge.post("/judge", data={"token": link, "name": "Nela"}).status_code == 303
         self.script, self.headers = app.test_client(), {"Authorization": f"Bearer {token}"}
         self.acknowledged: Counter[tuple[Key, int]] = Counter()
         """What was answered as saved: whose record, and which version that made."""
@@ -90,7 +105,7 @@ class Machine(RuleBasedStateMachine):
     # What people and scripts do ---------------------------------------------------------------------------------
 
     @rule(
-        person=who, activity=where, by=editor, text=text, stale=stale, confirmed=st.booleans(), place=st.integers(1, 5)
+        person=who, activity=where, by=writer, text=text, stale=stale, confirmed=st.booleans(), place=st.integers(1, 5)
     )
     def types(self, person: int, activity: int, by: int, text: str, stale: bool, confirmed: bool, place: int) -> None:
         record, target, count = (
@@ -102,15 +117,97 @@ class Machine(RuleBasedStateMachine):
         if record:
             texts = [str(mark.amount if mark.amount is not None else mark.status or "") for mark in record.marks]
         texts[(place - 1) % count] = text
-        version = record.version if record and not stale else 0
+        known = record.version if record else 0
+        version = 0 if stale else known
         form = {f"value-{target}-{position}": one for position, one in enumerate(texts, start=1)}
         form[f"version-{target}"] = str(version)
         if confirmed:
             form[f"confirmed-{target}"] = "|".join(texts)
-        answer = self.browsers[by].post(f"{self.sheet(activity)}/{target}", data=form, headers={"HX-Request": "true"})
+        browser = [*self.browsers, self.judge][by]
+        answer = browser.post(f"{self.sheet(activity)}/{target}", data=form, headers={"HX-Request": "true"})
         assert answer.status_code in {200, 404, 409, 422}, answer.text[:300]
         if answer.status_code == 200 and answer.headers.get("HX-Trigger"):
-            self.acknowledge(person, activity, (record.version if record else 0) + 1)
+            self.acknowledge(person, activity, known + 1)
+
+    @rule(activity=where, by=editor, texts=st.lists(text, min_size=PEOPLE, max_size=PEOPLE), key=st.integers(0, 3))
+    def sends_from_an_outbox(self, activity: int, by: int, texts: list[str], key: int) -> None:
+        """Everybody's row at once; some keys come again, with the same or with something else."""
+        edits = []
+        for index, person in enumerate(self.people):
+            record = self.record(index, activity)
+            marks = [texts[index]] * self.activities[activity].mark_count
+            version = record.version if record and index else 0
+            edits.append(
+                {
+                    "key": f"key-{key}-{person.id}-{activity}",
+                    "participant": person.id,
+                    "version": version,
+                    "marks": marks,
+                    "confirmed": bool(key % 2),
+                }
+            )
+        before = len(self.history())
+        body = {"user": str(self.writers[by].id), "edits": edits}
+        answer = self.browsers[by].post(f"{self.sheet(activity)}/edits", json=body)
+        assert answer.status_code in {200, 404, 409}, answer.text[:300]
+        new = self.history()[before:]
+        said = [one["verdict"] for one in (answer.json or {}).get("answers", ())]
+        assert said.count("saved") >= len(new)
+        self.took_in(new)
+
+    @rule(person=who, activity=where, by=editor, text=text)
+    def checks(self, person: int, activity: int, by: int, text: str) -> None:
+        """Typed a second time: nothing changes but that it may be checked."""
+        form = {
+            f"value-{self.people[person].id}-{place}": text
+            for place in range(1, self.activities[activity].mark_count + 1)
+        }
+        before = len(self.history())
+        answer = self.browsers[by].post(f"{self.sheet(activity)}/check", data=form)
+        assert answer.status_code in {303, 403, 404, 409, 422}, answer.text[:300]
+        assert len(self.history()) == before
+
+    @rule(
+        kind=st.sampled_from(["withdraw", "quit", "swap", "move", "merge"]),
+        one=who,
+        other=who,
+        wins=st.sampled_from(["first", "second"]),
+    )
+    def changes_the_plan(self, kind: str, one: int, other: int, wins: str) -> None:
+        url = f"/events/{self.event.id}/changes"
+        wanted = {"kind": kind, "one": self.people[one].id, "other": self.people[other].id, "group": self.elsewhere.id}
+        wanted |= {f"wins-{activity.id}": wins for activity in self.activities}
+        page = self.browsers[1].get(f"{url}/new", query_string=wanted).text
+        seen = page.partition('name="fingerprint" value="')[2][:24]
+        form = {**wanted, "fingerprint": seen}
+        self.written_by(lambda: self.browsers[1].post(url, data=form).status_code, {303, 409})
+
+    @rule()
+    def undoes_a_change_of_the_plan(self) -> None:
+        made = db.session.scalars(select(PlanChange.id).order_by(PlanChange.id.desc()).limit(1)).first()
+        if made is not None:
+            url = f"/events/{self.event.id}/changes/{made}/undo"
+            self.written_by(lambda: self.browsers[1].post(url).status_code, {303, 404, 409})
+
+    @rule(person=who, text=st.sampled_from(["11.3", "12.5", "13"]), take_back=st.booleans())
+    def brings_in_a_file(self, person: int, text: str, take_back: bool) -> None:
+        """And perhaps takes it back."""
+        target, sprint = self.people[person], self.activities[0]
+        head = f"external_id,display_name,group_name,{sprint.name}"
+        file = f"{head}\nn{person},{target.display_name},{self.group.name},{text}\n"
+        url = f"/events/{self.event.id}/imports"
+        uploaded = self.browsers[1].post(url, data={"file": (BytesIO(file.encode()), "results.csv")}).location
+        page = self.browsers[1].get(uploaded).text
+        form = {"fingerprint": page.partition('name="fingerprint" value="')[2].partition('"')[0]}
+
+        def bring_in() -> int:
+            status = self.browsers[1].post(f"{uploaded}/apply", data=form).status_code
+            work()
+            return status
+
+        self.written_by(bring_in, {303, 422})
+        if take_back:
+            self.written_by(lambda: self.browsers[1].post(f"{uploaded}/undo").status_code, {303, 409})
 
     @rule(person=who, activity=where, text=text)
     def sends(self, person: int, activity: int, text: str) -> None:
@@ -158,7 +255,9 @@ class Machine(RuleBasedStateMachine):
         """Do it; what it wrote is known by its rows, which may be several."""
         before = len(self.history())
         assert act() in expected
-        new = self.history()[before:]
+        self.took_in(self.history()[before:])
+
+    def took_in(self, new: list[tuple[Record, RecordChange]]) -> None:
         self.acknowledged.update(
             ((record.participant_id, record.activity_id), change.version) for record, change in new
         )
@@ -176,7 +275,7 @@ class Machine(RuleBasedStateMachine):
         held.state = ActivityState(state)
         db.session.commit()
 
-    @rule(person=who, what=st.sampled_from(["withdraw", "return", "delete"]))
+    @rule(person=who, what=st.sampled_from(["return", "delete"]))
     def leaves(self, person: int, what: str) -> None:
         data = {"people": [self.people[person].id]}
         if what == "delete" and not self.has_history(person):
@@ -184,12 +283,6 @@ class Machine(RuleBasedStateMachine):
         self.browsers[1].post(f"/events/{self.event.id}/participants/{what}", data=data)
         db.session.rollback()
         assert db.session.get(Participant, self.people[person].id) is not None
-
-    @rule(person=who, back=st.booleans())
-    def moves(self, person: int, back: bool) -> None:
-        group = self.group if back else self.elsewhere
-        data = {"people": [self.people[person].id], "group_id": group.id}
-        self.browsers[1].post(f"/events/{self.event.id}/participants/move", data=data)
 
     def has_history(self, person: int) -> bool:
         return any(record.participant_id == self.people[person].id for record, _change in self.history())

@@ -12,10 +12,10 @@ from app.events.kinds import Formula
 from app.events.marking import Criterion, Marking
 from app.events.presets import PRESETS
 from app.scoring.values import Status, Value
-from app.scoring.warnings import Code, Doubt, Reference, doubts, is_mended, overwrites
+from app.scoring.warnings import Code, Doubt, Reference, doubts, overwrites
 
 ONE = Marking()
-THREE = Marking(each=3)
+TWO, THREE = Marking(each=2), Marking(each=3)
 SPRINTS = ["9.8", "10.1", "10.4", "10.6", "11.0", "11.3", "11.9", "12.4", "12.8", "13.5"]
 
 
@@ -107,6 +107,8 @@ def test_what_stands_already_is_not_asked_about_again() -> None:
         ("12.4 12.6 12.5", "12.4 12.6 17.9", True),
         ("12.4 12.6 12.5", "12.4 12.6 12.7", False),
         ("12.4 12.6 12.5", "14.2 12.6 12.5", False),
+        ("12.4 12.6 12.5", "13.1 12.6 12.5", True),
+        ("12.4 12.6 12.5", "92.4 12.6 12.5", True),
         ("12.4 12.6 -", "13.9 14.2 14.8", False),
         ("12.4 12.6 12.5", "- - -", False),
         ("12.4 12.6 DNF", "12.4 12.6 12.5", False),
@@ -117,17 +119,23 @@ def test_a_complete_row_overwritten_by_something_else(before: str, after: str, e
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "expected"),
+    ("old", "new", "asked_about"),
     [
-        ("12.4", "124", True),
-        ("12.4", "14.2", True),
-        ("12.4", "12.5", True),
-        ("12.4", "-12.4", True),
-        ("12.4", "31.9", False),
+        ("12.4", "124", False),
+        ("12.4", "14.2", False),
+        ("12.4", "12.5", False),
+        ("12.4", "-12.4", False),
+        ("12.4", "12.9", False),
+        ("12.4", "31.9", True),
     ],
 )
-def test_what_one_mends_in_typing(old: str, new: str, expected: bool) -> None:
-    assert is_mended(Decimal(old), Decimal(new)) is expected
+def test_what_one_mends_in_typing_is_no_overwriting(old: str, new: str, asked_about: bool) -> None:
+    assert overwrites(row(f"{old} 12.6"), row(f"{new} 12.6"), beside([], TWO)) is asked_about
+    assert overwrites(row(old), row(new), beside([])) is asked_about
+
+
+def test_a_row_with_one_mark_may_come_near_what_it_was() -> None:
+    assert overwrites(row("12.4"), row("13.1"), beside([])) is False
 
 
 amounts = st.decimals("0.01", 500, places=2).map(Value.of)

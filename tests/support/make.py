@@ -56,6 +56,12 @@ def event(
     return made
 
 
+def withdrawn(*people: Participant) -> None:
+    for person in people:
+        person.withdrawn_at = now()
+    db.session.commit()
+
+
 def group(of: Event, name: str | None = None, people: int = 0) -> Group:
     number = next(_number)
     name = name or f"Group {number}"

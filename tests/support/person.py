@@ -39,10 +39,15 @@ class Person:
             self.csrf_token = found[1]
         return answer
 
-    def post(self, path: str, *, piece: bool = False, **form: str) -> Answer:
+    def post(self, path: str, *, piece: bool = False, **form: str | list[str]) -> Answer:
         """Send a form with its token; `piece` as htmx would, so that only a part of the page comes back."""
-        body = urllib.parse.urlencode({**form, "csrf_token": self.csrf_token}).encode()
+        body = urllib.parse.urlencode({**form, "csrf_token": self.csrf_token}, doseq=True).encode()
         headers = {"HX-Request": "true"} if piece else {}
+        return self._open(urllib.request.Request(self.url + path, body, headers))
+
+    def send(self, path: str, body: bytes) -> Answer:
+        """JSON, as a page's script does."""
+        headers = {"Content-Type": "application/json", "X-CSRFToken": self.csrf_token}
         return self._open(urllib.request.Request(self.url + path, body, headers))
 
     def _open(self, request: urllib.request.Request) -> Answer:

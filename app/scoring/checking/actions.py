@@ -62,7 +62,7 @@ def check(event: Event, activity: Activity, entries: Sequence[Entry], *, by: Sco
     valid = [(turn, standing) for turn, (_entry, standing) in zip(turns, waiting, strict=True) if not turn.errors]
     for turn, standing in valid:
         if turn.is_agreed:
-            _confirm(standing, by.name)
+            _confirm(standing, by.id, by.name)
         else:
             _keep(standing, marks_of(turn.entry), by)
     _log(event, activity, valid, by)
@@ -74,7 +74,7 @@ def choose_first(event: Event, dispute: Dispute, *, by: Scorer) -> None:
     event, [activity] = hold(event, {dispute.activity.id})
     if wrote(by, dispute.first) or wrote(by, dispute.second):
         raise SamePerson
-    _confirm(dispute.first, by.name)
+    _confirm(dispute.first, by.id, by.name)
     _log(event, activity, [(Turn(_entry_of(dispute, dispute.first.marks)), dispute.first)], by)
 
 
@@ -82,9 +82,9 @@ def choose_second(event: Event, dispute: Dispute, *, by: Scorer) -> None:
     """What the second person typed becomes the value, checked by them. Raises NotOpen, SamePerson."""
     if wrote(by, dispute.second):
         raise SamePerson
-    name = dispute.second.by_name
+    second_id, second_name = dispute.second.by_id, dispute.second.by_name
     [outcome] = save_records(event, [_entry_of(dispute, dispute.second_marks)], by=by, source=Source.CHECK)
-    _confirm(outcome.standing, name)
+    _confirm(outcome.standing, second_id, second_name)
     event, [activity] = hold(event, {dispute.activity.id})
     _log(event, activity, [(Turn(outcome.entry), outcome.standing)], by)
 
@@ -103,11 +103,13 @@ def settle_with(event: Event, dispute: Dispute, entry: Entry, *, by: Scorer) -> 
 
 
 def _entry_of(dispute: Dispute, marks: Sequence[Value | None]) -> Entry:
-    return Entry(dispute.participant, dispute.activity, tuple(plain_marks(marks)), dispute.first.version)
+    """As somebody chose it who had both before them: there is nothing left to ask about."""
+    plain = tuple(plain_marks(marks))
+    return Entry(dispute.participant, dispute.activity, plain, dispute.first.version, confirmed=True)
 
 
 def _is_waiting(standing: Standing | None) -> bool:
-    return standing is not None and standing.value is not None and not standing.checked_by
+    return standing is not None and standing.value is not None and not standing.is_checked
 
 
 def _turn(entry: Entry, standing: Standing) -> Turn:
@@ -115,9 +117,9 @@ def _turn(entry: Entry, standing: Standing) -> Turn:
     return Turn(entry, errors=errors) if errors else Turn(entry, tuple(differing(standing.marks, marks_of(entry))))
 
 
-def _confirm(standing: Standing, name: str) -> None:
+def _confirm(standing: Standing, user_id: int | None, name: str) -> None:
     confirmed = update(Record).where(Record.id == standing.record_id)
-    db.session.execute(confirmed.values(checked_at=now(), checked_by_name=name))
+    db.session.execute(confirmed.values(checked_at=now(), checked_by_id=user_id, checked_by_name=name))
     db.session.execute(delete(SecondEntry).where(SecondEntry.record_id == standing.record_id))
 
 

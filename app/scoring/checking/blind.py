@@ -31,7 +31,7 @@ def is_shown(activity: Activity, checked: bool, audience: Audience) -> bool:
 
 def is_hidden(activity: Activity, standing: Standing, reader: Scorer) -> bool:
     """Whether a sheet keeps a value from this reader: a colleague's, which they may be the one to check."""
-    if activity.checking is Checking.OFF or not any(standing.marks) or standing.checked_by:
+    if activity.checking is Checking.OFF or not any(standing.marks) or standing.is_checked:
         return False
     return not reader.is_admin and not wrote(reader, standing)
 

@@ -101,7 +101,7 @@ def type_third(event_id: int, record_id: int) -> Response:
     )
     if not any(texts):
         abort(422, description=_("Type what is on the paper."))
-    entry = Entry(dispute.participant, dispute.activity, typed, dispute.first.version)
+    entry = Entry(dispute.participant, dispute.activity, typed, dispute.first.version, confirmed=True)
     return settled(event, lambda: refuse_bad(actions.settle_with(event, dispute, entry, by=me())))
 
 
@@ -147,7 +147,7 @@ def sheet_to_check(group_id: int, activity_id: int) -> Sheet:
     """403 where all that is to be checked is by the reader."""
     sheet = sheet_to_score(group_id, activity_id)
     known = scoring.standings([sheet.activity], [person.id for person in sheet.participants])
-    waiting = [standing for standing in known.values() if standing.value and not standing.checked_by]
+    waiting = [standing for standing in known.values() if standing.value and not standing.is_checked]
     if sheet.activity.checking is not Checking.OFF and waiting and all(wrote(sheet.reader, one) for one in waiting):
         abort(403, description=same_person())
     return sheet

@@ -37,7 +37,7 @@ def rows_of(sheet: Sheet, decimal_mark: str, turns: Sequence[Turn]) -> list[Chec
     waiting = {
         person_id: standing
         for (_activity, person_id), standing in known.items()
-        if standing.value and not standing.checked_by and not wrote(sheet.reader, standing)
+        if standing.value and not standing.is_checked and not wrote(sheet.reader, standing)
     }
     seconds = queries.second_entries([one.record_id for one in waiting.values() if one.record_id])
     answered = {turn.entry.participant.id: turn for turn in turns}

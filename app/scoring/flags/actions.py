@@ -36,7 +36,7 @@ def raise_flag(
 
 def answer_flag(event: Event, flag: Flag, answer: str, *, by: User) -> None:
     """Answered once; a later answer stands instead of it."""
-    flag.answer, flag.answered_at, flag.answered_by_name = answer, now(), by.name
+    flag.answer, flag.answered_at, flag.answered_by_id, flag.answered_by_name = answer, now(), by.id, by.name
     payload = {"activity": flag.activity_id, "participant": flag.participant_id, "answer": answer}
     audit.record(event, "flag.answer", by=by, subject=flag, payload=payload)
     touch(event, {flag.activity_id})

@@ -27,6 +27,7 @@ class Flag(Model):
     by_name: Mapped[str] = mapped_column(String(120))
     answer: Mapped[str] = mapped_column(Text, default="")
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_by_id: Mapped[int | None]
     answered_by_name: Mapped[str] = mapped_column(String(120), default="")
 
     activity: Mapped[Activity] = relationship()

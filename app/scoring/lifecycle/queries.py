@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from ...audit.models import AuditEntry
@@ -7,6 +8,7 @@ from ...events.models import Activity, Event
 from ...events.queries import groups
 from ...extensions import db
 from .. import queries
+from ..doubting import findings
 from ..queries import SheetProgress
 
 
@@ -21,10 +23,12 @@ class Outlook:
     reason: str = ""
     unchecked: list[SheetProgress] = field(default_factory=list)
     flagged: int = 0
+    doubtful: int = 0
+    """How many of its values look wrong."""
 
     @property
     def looks_complete(self) -> bool:
-        return not (self.missing or self.unchecked or self.flagged)
+        return not (self.missing or self.unchecked or self.flagged or self.doubtful)
 
     @property
     def missing(self) -> int:
@@ -34,7 +38,7 @@ class Outlook:
 def outlooks(event: Event) -> list[Outlook]:
     """In the event's order; a few statements, whatever there is."""
     sheets = queries.progress_of(groups(event))
-    reasons = _reasons(event)
+    reasons, doubtful = _reasons(event), Counter(finding.activity.id for finding in findings(event))
     found = []
     for activity in event.activities:
         own = [sheet for sheet in sheets if sheet.activity.id == activity.id]
@@ -42,7 +46,7 @@ def outlooks(event: Event) -> list[Outlook]:
         incomplete = [sheet for sheet in own if sheet.done < sheet.people]
         unchecked, flagged = [sheet for sheet in own if sheet.unchecked], sum(sheet.flagged for sheet in own)
         reason = reasons.get(activity.id, "")
-        found.append(Outlook(activity, done, people, incomplete, reason, unchecked, flagged))
+        found.append(Outlook(activity, done, people, incomplete, reason, unchecked, flagged, doubtful[activity.id]))
     return found
 
 

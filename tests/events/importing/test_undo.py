@@ -298,7 +298,7 @@ def test_of_two_imports_either_can_be_taken_back_and_the_other_loses_nothing_of_
 def test_who_withdrew_since_is_taken_back_with_the_rest(desk: Desk) -> None:
     desk.bring_in(LIST)
     eva = desk.people()[0]
-    desk.browser.post(f"/events/{desk.event.id}/participants/withdraw", data={"people": [eva.id]})
+    make.withdrawn(eva)
     take_back(desk.browser, f"/imports/{last_import().id}")
     assert desk.written() == (0, 0)
 
