@@ -45,7 +45,9 @@ def database_url(url: str) -> str:
 
 def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15, "isolation_level": None}}
+        from ..sqlite import PATIENCE, connections
+
+        return {"connect_args": {"timeout": PATIENCE, "isolation_level": None, "factory": connections()}}
     return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
 
 
