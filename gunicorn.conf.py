@@ -20,6 +20,8 @@ keyfile = os.environ.get("LAUREL_CERTIFICATE_KEY") or None
 worker_class = "gthread"
 workers = settings.workers
 threads = settings.threads
+# Whoever watches a board holds a connection, and evaluators must find room beside all of them.
+worker_connections = 4000
 timeout = 60
 graceful_timeout = 20
 # Longer than a proxy keeps idle connections, so that the proxy is the one that closes them.

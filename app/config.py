@@ -168,7 +168,9 @@ class Settings:
 
 def engine_options(database_url: str) -> dict[str, Any]:
     if database_url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15, "isolation_level": None}}
+        from .sqlite import PATIENCE, connections
+
+        return {"connect_args": {"timeout": PATIENCE, "isolation_level": None, "factory": connections()}}
     return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
 
 

@@ -22,6 +22,7 @@ from .events.models import (
     TeamLogin,
 )
 from .jobs.models import Job
+from .leaderboards.screens.models import Scene, Screen, SponsorImage
 from .mail.models import Mail
 from .scoring.checking.models import SecondEntry
 from .scoring.flags.models import Flag
@@ -66,8 +67,11 @@ __all__ = [
     "RecordChange",
     "RecoveryCode",
     "RefreshToken",
+    "Scene",
+    "Screen",
     "SecondEntry",
     "SecondStep",
+    "SponsorImage",
     "TeamLogin",
     "UsedState",
     "User",

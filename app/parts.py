@@ -31,6 +31,9 @@ from .exports import routes as exports_routes
 from .jobs import commands as job_commands
 from .leaderboards import ranking_routes
 from .leaderboards import routes as leaderboards_routes
+from .leaderboards.freezing import routes as freezing_routes
+from .leaderboards.screens import hall_routes as screens_hall_routes
+from .leaderboards.screens import routes as screens_routes
 from .scoring import edit_routes as scoring_edit_routes
 from .scoring import finding_routes as scoring_finding_routes
 from .scoring import importing as scoring_importing
@@ -80,6 +83,9 @@ PARTS: tuple[ModuleType, ...] = (
     judges_routes,
     lifecycle_routes,
     leaderboards_routes,
+    freezing_routes,
+    screens_routes,
+    screens_hall_routes,
     ranking_routes,
     exports_routes,
     diplomas_routes,

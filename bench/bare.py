@@ -1,4 +1,10 @@
-"""A bare application that imports what Laurel imports, and does nothing with it. Its twin in memory and in starting."""
+"""A bare application that imports what Laurel imports, and does nothing with it. Its twin in memory and in starting.
+
+Of each package what every web process needs: a database's driver on SQLite, and of pydantic its models, which name what
+the JSON endpoints take and answer. What Laurel imports late is not here.
+"""
+
+import sqlite3  # noqa: F401
 
 import argon2  # noqa: F401
 import babel.dates  # noqa: F401
@@ -17,5 +23,6 @@ import sqlalchemy.orm  # noqa: F401
 import structlog  # noqa: F401
 import wtforms  # noqa: F401
 from flask import Flask
+from pydantic import BaseModel, Field  # noqa: F401
 
 app = Flask(__name__)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import segno
 from flask import Blueprint, Flask, flash, session
 from flask_babel import gettext as _
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from .. import web
+from .. import qr, web
 from ..extensions import client_address, db, limiter
 from . import actions, devices, second_step, throttle
 from .access import allow, me, my_session, other_person
@@ -161,12 +159,10 @@ def what_is_set_up() -> dict[str, Any]:
     step = second_step.of(user)
     if step is None or step.confirmed_at:
         return {"step": step, "codes_left": second_step.codes_left(user), "is_missing": second_step.is_missing(user)}
-    drawing = segno.make(second_step.address_of(user, step), error="m", micro=False)
-    svg = drawing.svg_inline(svgclass="qr", lineclass=None, omitsize=True, border=2, light="#fff")
     key = second_step.key_of(step)
     return {
         "step": step,
-        "qr": Markup(svg),  # noqa: S704  Drawn here, from squares alone.
+        "qr": qr.drawn(second_step.address_of(user, step)),
         "key": " ".join(key[at : at + 4] for at in range(0, len(key), 4)),
         "is_missing": second_step.is_missing(user),
     }

@@ -20,7 +20,7 @@ from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..accounts.models import User
-from ..database import is_sqlite, now
+from ..database import is_sqlite, now, write_from_here
 from ..extensions import db
 from ..jobs import chore
 from .errors import refusal
@@ -99,6 +99,7 @@ def _claim(key: str, by: User) -> int | None:
 
 def _claim_free(wanted: Mapping[str, str], by: User) -> dict[str, int]:
     """The ids of the rows of those keys that were free, or whose time is over. PostgreSQL waits for a rival here."""
+    write_from_here()
     moment = now()
     rows = [
         {"user_id": by.id, "key": key, "request_hash": hashed, "status": 200, "body": {}, "created_at": moment}

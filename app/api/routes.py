@@ -7,6 +7,7 @@ from .. import web
 from ..accounts.access import allow_token, me
 from ..accounts.models import Role, Scope
 from ..audit import queries as audit
+from ..database import reads_first
 from ..events.access import event_to_change
 from ..extensions import client_address, db, limiter
 from ..leaderboards.queries import event_standings, wholes
@@ -152,6 +153,7 @@ def _weight() -> int:
     cost=_weight,
     error_message=lambda: _("Too many requests. Wait a moment and try again."),
 )
+@reads_first
 def create_records(event_id: int) -> Response:
     if request.mimetype != "application/json":
         abort(415)

@@ -193,6 +193,7 @@ class StandingsOfActivity(BaseModel):
     evaluation_type: EvaluationType
     unit: str
     provisional: bool = Field(description="The activity is open: values may still change.")
+    frozen_at: datetime | None = Field(description="As of when it is, where the organisers hold newer values back.")
     buckets: list[Bucket]
 
     @classmethod
@@ -204,6 +205,7 @@ class StandingsOfActivity(BaseModel):
             evaluation_type=activity.evaluation_type,
             unit=activity.unit,
             provisional=activity.state is ActivityState.OPEN,
+            frozen_at=of.standings.freeze.at if of.standings.freeze else None,
             buckets=_buckets(of.standings, by, activity.mark_type),
         )
 

@@ -25,6 +25,7 @@ from ..scoring.actions import Entry, NotOpen, plain_marks, save_records
 from ..scoring.formulas import total
 from ..scoring.models import Record, Source
 from ..scoring.queries import standings
+from .making import refuse_frozen
 from .models import PlanChange
 from .plan import ActivityStep, AddStep, MarksStep, PersonStep, Plan, Step, as_json, backwards, from_json
 
@@ -91,7 +92,7 @@ def _do(event: Event, step: PersonStep | ActivityStep | AddStep) -> Step:
         case PersonStep():
             _set_person(step)
         case ActivityStep():
-            _set_activity(step)
+            _set_activity(event, step)
     return step
 
 
@@ -110,10 +111,11 @@ def _set_person(step: PersonStep) -> None:
     db.session.flush()  # In this order, for a number is nobody else's at any moment.
 
 
-def _set_activity(step: ActivityStep) -> None:
+def _set_activity(event: Event, step: ActivityStep) -> None:
     activity = db.session.get(Activity, step.activity)
     if activity is None or getattr(activity, step.column) != step.old:
         raise _changed_since(activity.name if activity else "")
+    refuse_frozen(event, activity)
     kind: Any = ENUMS.get(step.column, lambda value: value)
     setattr(activity, step.column, kind(step.new))
 

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from ..events import people_queries
 from ..events import queries as events
 from ..events.changes import Refused, last_position
+from ..events.freezes import in_force
 from ..events.kinds import ActivityState, EvaluationType, Formula, Gender
 from ..events.models import Activity, Event, Group, Participant
 from ..extensions import db
@@ -189,6 +190,7 @@ def _scoring(event: Event, wanted: Wanted) -> Plan:
         raise Refused(_l("Choose an activity."))
     if activity.state is not ActivityState.OPEN:
         raise Refused(_l("“%(name)s” is locked. Open it first.", name=activity.name))
+    refuse_frozen(event, activity)
     new = _new_scoring(activity, wanted)
     steps = [
         ActivityStep(activity.id, name, getattr(activity, name), value)
@@ -199,6 +201,12 @@ def _scoring(event: Event, wanted: Wanted) -> Plan:
         raise Refused(_l("That is how it is scored now."))
     _refuse_unreadable(activity, new)
     return Plan(Kind.SCORING, activity.name, tuple(steps))
+
+
+def refuse_frozen(event: Event, activity: Activity) -> None:
+    """Its public board is made of the marks of then, by the rules as they are."""
+    if in_force(event.freezes, activity.id):
+        raise Refused(_l("“%(name)s” is frozen, and its public board with it. Reveal it first.", name=activity.name))
 
 
 def _new_scoring(activity: Activity, wanted: Wanted) -> dict[str, Any]:

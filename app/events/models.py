@@ -22,7 +22,7 @@ class Event(Chained, Model):
     """A competition. `revision` rises with every write to it or to anything in it.
 
     `overall_rules` and `team_rules` say how people and teams are placed over all activities, as the leaderboards write
-    them; without them there is no such board.
+    them; without them there is no such board. `freezes` is what the public sees of a moment, as freezes.py has it.
     """
 
     __tablename__ = "events"
@@ -35,6 +35,7 @@ class Event(Chained, Model):
     visibility: Mapped[Visibility] = mapped_column(Enumerated(Visibility), default=Visibility.PRIVATE)
     link_token: Mapped[str] = mapped_column(String(43), unique=True)
     revision: Mapped[int] = mapped_column(default=1)
+    freezes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     overall_rules: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     team_rules: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

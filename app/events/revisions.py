@@ -28,13 +28,17 @@ FRESH_MS = 1000
 
 @dataclass(frozen=True)
 class Revisions:
-    """An event's revisions, and who may see its public pages. `activities` maps ids, as text, to revisions."""
+    """An event's revisions, who may see its public pages, and as of when.
+
+    `activities` maps ids, as text, to revisions.
+    """
 
     event: int
     visibility: str
     link_token: str
     status: str
     activities: dict[str, int]
+    freezes: dict[str, Any]
 
 
 def touch(event: Event, activity_ids: Collection[int] | None = None) -> None:
@@ -63,15 +67,18 @@ def revisions_of(event_id: int) -> Revisions | None:
 def refresh(event_id: int) -> Revisions | None:
     """Read the revisions from the database and leave them in Redis."""
     rows = db.session.execute(
-        select(Event.revision, Event.visibility, Event.link_token, Event.status, Activity.id, Activity.revision)
+        select(
+            *(Event.revision, Event.visibility, Event.link_token, Event.status, Event.freezes),
+            *(Activity.id, Activity.revision),
+        )
         .outerjoin(Activity, Activity.event_id == Event.id)
         .where(Event.id == event_id)
     ).all()
     if not rows:
         return None
-    revision, visibility, link_token, status = rows[0][:4]
-    activities = {str(row[4]): row[5] for row in rows if row[4] is not None}
-    found = Revisions(revision, visibility.value, link_token, status.value, activities)
+    revision, visibility, link_token, status, freezes = rows[0][:5]
+    activities = {str(row[5]): row[6] for row in rows if row[5] is not None}
+    found = Revisions(revision, visibility.value, link_token, status.value, activities, freezes)
     try:
         redis.of(current_app).set(name_of(event_id), json.dumps(asdict(found)), px=FRESH_MS)
     except RedisError as error:

@@ -15,6 +15,7 @@ from flask import Request, abort, current_app, url_for
 from flask_babel import gettext as _
 from flask_sqlalchemy.pagination import Pagination
 
+from ..events.freezes import Freeze, began
 from ..events.kinds import ActivityState, EvaluationType, EventStatus
 from ..events.labels import gender_of_many
 from ..events.models import Activity, Event
@@ -161,6 +162,10 @@ class Board:
     @property
     def plan(self) -> Plan | None:
         return plan_of(self.event)
+
+    @property
+    def freeze(self) -> Freeze | None:
+        return self.standings.freeze
 
     @property
     def is_live(self) -> bool:
@@ -387,14 +392,14 @@ def board_of(view: View) -> Board:
         if plan is None or not has_whole(plan, view.activity):
             abort(404)
         kind = OverallBoard if view.activity is Whole.OVERALL else TeamBoard
-        overall = recent().get((event.link_token, "overall", event.revision), lambda: queries.overall(event, plan))
+        key = (event.link_token, "overall", event.revision, began(event.freezes, at))
+        overall = recent().get(key, lambda: queries.overall(event, plan))
         return kind(view, event, overall, at, plan)
     activity = next((one for one in event.activities if view.activity in (None, one.id)), None)
     if activity is None:
         return Board(view, event, StandingsOf(NOBODY, (), ()), at) if view.activity is None else abort(404)
-    standings = recent().get(
-        (event.link_token, activity.id, activity.revision), lambda: queries.standings(event, activity)
-    )
+    of = (event.link_token, activity.id, activity.revision, began(event.freezes, at))
+    standings = recent().get(of, lambda: queries.standings(event, activity))
     return ActivityBoard(replace(view, activity=activity.id), event, standings, at, activity)
 
 

@@ -65,21 +65,24 @@ def key_of(*shown: object) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()[:24]
 
 
-def read(key: str, token: str, revision: int, build: Build) -> Kept:
-    """What is kept of this event if it is as new as this revision, else made anew, by one reader at a time."""
+def read(key: str, token: str, revision: int, began: float, build: Build) -> Kept:
+    """What is kept of this event if it is as new as this revision, else made anew, by one reader at a time.
+
+    `began` is when a freeze came into force last: what was made before that does not show it.
+    """
     try:
-        return _read(key, token, revision, build)
+        return _read(key, token, revision, began, build)
     except RedisError as error:
         log.warning("board_not_cached", error=str(error))
         return build()
 
 
-def _read(key: str, token: str, revision: int, build: Build) -> Kept:
+def _read(key: str, token: str, revision: int, began: float, build: Build) -> Kept:
     patient_until = time.monotonic() + PATIENCE
     while time.monotonic() < patient_until:
         stored = _client().get(name_of(key))
         with suppress(NotKept):
-            return accepted(stored, token, revision)
+            return accepted(stored, token, revision, began)
         if _client().set(f"{name_of(key)}:making", 1, nx=True, px=LONGEST_REBUILD_MS):
             metrics.count_board("made")
             return _make(name_of(key), build)
@@ -92,10 +95,10 @@ def _read(key: str, token: str, revision: int, build: Build) -> Kept:
     return build()
 
 
-def accepted(stored: bytes | None, token: str, revision: int) -> Kept:
+def accepted(stored: bytes | None, token: str, revision: int, began: float) -> Kept:
     """What Redis keeps under `name_of` a key. Raises NotKept."""
     kept = _loaded(stored, token)
-    if kept is None or kept.revision < revision:
+    if kept is None or kept.revision < revision or kept.at < began:
         raise NotKept
     metrics.count_board("kept")
     return kept

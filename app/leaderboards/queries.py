@@ -18,25 +18,32 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import BigInteger, Integer, String, select, type_coerce
 from sqlalchemy.orm import selectinload
 
 from ..database import exact
+from ..events import freezes
 from ..events.categories import Bracket, age_on
+from ..events.freezes import Freeze
 from ..events.kinds import Checking
 from ..events.models import Activity, Category, Event, Group, Participant
 from ..events.queries import is_staying
 from ..extensions import db
 from ..scoring.checking.blind import Audience, is_shown
 from ..scoring.models import Mark, Record, value_of
+from ..scoring.past import Moments, Past, differences, marks_then
 from ..scoring.values import Status, Value
 from .figures import Figures, figures_of
 from .overall import BadScheme, Column
 from .schemes import Plan, is_total_higher_better, number_in, plan_of
-from .standings import Competitor, Standings, Team, arrange
+from .standings import Competitor, Standings, Team, arrange, revealed
 from .whole import OverallStandings, TeamRow, overall_standings, team_rows
+
+Known = tuple[int, int, Value, bool]
+"""Activity, participant, value, whether it is checked."""
 
 
 @dataclass(frozen=True)
@@ -75,27 +82,40 @@ def heading(event_id: int, activity_id: int | None) -> Heading | None:
     return Heading(*row) if row else None
 
 
-def event_standings(event: Event, audience: Audience = Audience.PUBLIC) -> list[ActivityStandings]:
-    """Three statements, whatever there is."""
-    field = _field(event, event.activities, audience)
-    return [ActivityStandings(activity, _arranged(field, activity)) for activity in event.activities]
+def event_standings(
+    event: Event, audience: Audience = Audience.PUBLIC, *, despite_freeze: bool = False
+) -> list[ActivityStandings]:
+    """Three statements, whatever there is, and three more where something is frozen.
+
+    What is frozen is as it was then, for everybody: `despite_freeze` is for what only admins see.
+    """
+    frozen = {} if despite_freeze else _frozen(event, event.activities)
+    field = _field(event, event.activities, audience, _moments(frozen))
+    return [ActivityStandings(one, _arranged(field, one, frozen.get(one.id))) for one in event.activities]
 
 
-def standings(event: Event, activity: Activity, audience: Audience = Audience.PUBLIC) -> Standings:
-    """Three statements, whatever there is."""
-    return _arranged(_field(event, [activity], audience), activity)
+def standings(
+    event: Event, activity: Activity, audience: Audience = Audience.PUBLIC, *, despite_freeze: bool = False
+) -> Standings:
+    """Three statements, whatever there is, and three more where it is frozen."""
+    frozen = {} if despite_freeze else _frozen(event, [activity])
+    return _arranged(_field(event, [activity], audience, _moments(frozen)), activity, frozen.get(activity.id))
 
 
 def overall(event: Event, plan: Plan, audience: Audience = Audience.PUBLIC) -> OverallStandings:
-    """Three statements, whatever there is; one more where ties are broken by what is known of people."""
+    """Three statements, whatever there is; one more where ties are broken by what is known of people, and three where
+    something is frozen: it stays as it was until it is revealed whole.
+    """
     counted = [activity for activity in event.activities if activity.id in plan.weights]
-    field = _field(event, counted, audience)
+    frozen = {} if audience is Audience.ADMINS else _frozen(event, counted)
+    field = _field(event, counted, audience, {key: freeze.at for key, freeze in frozen.items()})
     columns = [Column(one.id, one.is_higher_better, field.values[one.id], plan.weights[one.id]) for one in counted]
     arranged = overall_standings(field.people, columns, plan.scheme, _numbers(event, plan.numbers), field.brackets)
     return replace(
         arranged,
         unchecked=frozenset[int]().union(*(field.unchecked[one.id] for one in counted)),
         withheld=sum(field.withheld[one.id] for one in counted),
+        freeze=Freeze(min(freeze.at for freeze in frozen.values())) if frozen else None,
     )
 
 
@@ -125,7 +145,10 @@ def wholes(event: Event, audience: Audience = Audience.PUBLIC) -> Wholes | None:
 
 
 def marks(activity: Activity, participant_id: int) -> list[Value | None]:
-    """The single marks of a value, by position; None for one that is not there."""
+    """The single marks of a value as the public sees it, by position; None for one that is not there."""
+    frozen = _moments(_frozen(activity.event, [activity]))
+    if frozen and (then := marks_then(activity, participant_id, frozen[activity.id])) is not None:
+        return list(then)
     rows = db.session.execute(
         select(Mark.position, Mark.amount, Mark.status)
         .join(Record, Record.id == Mark.record_id)
@@ -146,13 +169,25 @@ class Field:
     withheld: Mapping[int, int]
 
 
-def _field(event: Event, activities: Sequence[Activity], audience: Audience) -> Field:
+def _frozen(event: Event, activities: Collection[Activity]) -> dict[int, Freeze]:
+    found = {activity.id: freezes.in_force(event.freezes, activity.id) for activity in activities}
+    return {activity_id: freeze for activity_id, freeze in found.items() if freeze}
+
+
+def _moments(frozen: Mapping[int, Freeze]) -> dict[int, datetime]:
+    """Of what is being revealed what is known now is needed, and `revealed` leaves out the rest."""
+    return {activity_id: freeze.at for activity_id, freeze in frozen.items() if not freeze.is_being_revealed}
+
+
+def _field(event: Event, activities: Sequence[Activity], audience: Audience, moments: Moments) -> Field:
+    """Of each activity as it is now, or as it was at its moment."""
     values: dict[int, dict[int, Value]] = {activity.id: {} for activity in activities}
     unchecked: dict[int, set[int]] = {activity.id: set() for activity in activities}
     withheld = Counter[int]()
     having_something = set()
     checked_ones = {activity.id: activity for activity in activities if activity.checking is not Checking.OFF}
-    for activity_id, participant_id, value, is_checked in _records(list(values)):
+    past = differences(event, moments)
+    for activity_id, participant_id, value, is_checked in _known(_records(list(values)), past):
         having_something.add(participant_id)
         if not is_checked and activity_id in checked_ones:
             activity = checked_ones[activity_id]
@@ -161,18 +196,32 @@ def _field(event: Event, activities: Sequence[Activity], audience: Audience) -> 
                 continue
             unchecked[activity_id].add(participant_id)
         values[activity_id][participant_id] = value
-    people = _people(event, having_something)
+    people = _people(event, having_something, min(moments.values(), default=None))
     return Field(people, _brackets(event), values, {key: frozenset(of) for key, of in unchecked.items()}, withheld)
 
 
-def _arranged(field: Field, activity: Activity) -> Standings:
+def _known(records: Iterator[Known], past: Past) -> Iterator[Known]:
+    """What is known now, taken back to each activity's moment."""
+    for activity, participant, value, is_checked in records:
+        pair = activity, participant
+        if pair not in past.values:
+            yield activity, participant, value, is_checked and pair not in past.unchecked
+    for (activity, participant), (then, was_checked) in past.values.items():
+        if then is not None:
+            yield activity, participant, then, was_checked
+
+
+def _arranged(field: Field, activity: Activity, freeze: Freeze | None) -> Standings:
     values = field.values[activity.id]
     arranged = arrange(
         [(competitor, values.get(competitor.id)) for competitor in field.people],
         field.brackets,
         activity.is_higher_better,
     )
-    return replace(arranged, unchecked=field.unchecked[activity.id], withheld=field.withheld[activity.id])
+    found = replace(
+        arranged, unchecked=field.unchecked[activity.id], withheld=field.withheld[activity.id], freeze=freeze
+    )
+    return found if freeze is None or freeze.down_to is None else revealed(found, freeze.down_to)
 
 
 def _brackets(event: Event) -> list[Bracket]:
@@ -185,8 +234,9 @@ def _brackets(event: Event) -> list[Bracket]:
     return [Bracket(*row) for row in rows]
 
 
-def _people(event: Event, having_something: Container[int]) -> list[Competitor]:
-    """Who has not withdrawn, or has something to show for it; groups in their order."""
+def _people(event: Event, having_something: Container[int], since: datetime | None) -> list[Competitor]:
+    """Who has not withdrawn, or only `since` a moment, or has something to show for it; groups in their order."""
+    staying = is_staying() if since is None else is_staying() | (Participant.withdrawn_at > since)
     rows = db.session.connection().execute(
         select(
             Participant.id,
@@ -195,7 +245,7 @@ def _people(event: Event, having_something: Container[int]) -> list[Competitor]:
             Participant.gender,
             Participant.born,
             Participant.age,
-            is_staying(),
+            staying,
             Group.id,
             Group.name,
             Group.colour,
@@ -214,7 +264,7 @@ def _people(event: Event, having_something: Container[int]) -> list[Competitor]:
     return people
 
 
-def _records(activity_ids: Collection[int]) -> Iterator[tuple[int, int, Value, bool]]:
+def _records(activity_ids: Collection[int]) -> Iterator[Known]:
     """Activity, participant, value, whether it is checked.
 
     There may be a hundred thousand: so they come as the database has them, and of equal values there is one.

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from .. import web
 from ..accounts.access import is_signed_in, me
+from ..events import freezes
 from ..events.queries import events_for, public_events
 from ..extensions import db
 from ..i18n import language
@@ -68,8 +69,8 @@ def live(event_id: int) -> Response:
 def download(event_id: int) -> Response:
     """All activities. `?bom=1` puts a mark in front by which Excel knows UTF-8."""
     watch = access.board_to_watch(event_id)
-    revisions = watch.revisions
-    kept = cache.read(cache.key_of("csv", event_id), revisions.link_token, revisions.event, lambda: _csv(event_id))
+    key, revisions = cache.key_of("csv", event_id), watch.revisions
+    kept = cache.read(key, revisions.link_token, revisions.event, wanted.began(watch), lambda: _csv(event_id))
     name = (queries.heading(event_id, None) or abort(404)).event
     return csv_answer(kept.body, name)
 
@@ -84,7 +85,8 @@ def heading_of(view: View) -> tuple[str, View]:
 
 
 def _kept(key: str, watch: access.Watch, view: View, make: Callable[[View], Kept]) -> Kept:
-    return cache.read(key, watch.revisions.link_token, wanted.revision_of(watch, view), lambda: make(view))
+    token, revision = watch.revisions.link_token, wanted.revision_of(watch, view)
+    return cache.read(key, token, revision, wanted.began(watch), lambda: make(view))
 
 
 @without_collecting()
@@ -122,6 +124,7 @@ def _made_from(board: Board, view: View) -> int:
 
 def _draw(board: Board) -> str:
     """Without the context that other templates have: it would ask who is reading."""
-    state = wanted.tag_of(wanted.piece_key(board.view), board.event.link_token, board.revision)
+    began = freezes.began(board.event.freezes, board.at)
+    state = wanted.tag_of(wanted.piece_key(board.view), board.event.link_token, board.revision, began)
     with force_locale(board.view.language):
         return current_app.jinja_env.get_template("leaderboards/_board.html").render(board=board, state=state)

@@ -68,7 +68,8 @@ class Shortcut:
             token, revision = watch.revisions.link_token, wanted.revision_of(watch, what.view)
 
             def kept() -> cache.Kept:
-                return cache.accepted(bytes_[0] if bytes_ else self._redis.get(names[1]), token, revision)
+                stored = bytes_[0] if bytes_ else self._redis.get(names[1])
+                return cache.accepted(stored, token, revision, wanted.began(watch))
 
             return wanted.answer(what, watch, request, kept)
         except (RedisError, cache.NotKept, NotFound):

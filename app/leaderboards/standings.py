@@ -8,11 +8,12 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Container, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
 from app.events.categories import Bracket, bracket_for
+from app.events.freezes import Freeze
 from app.events.kinds import Gender
 from app.scoring.values import Value
 
@@ -108,7 +109,7 @@ class StandingsOf(Generic[R]):
     """One activity, or all of them. Only those with a value or a status are in it.
 
     Where values are checked, `unchecked` are the participants whose value nobody has, and `withheld` counts what is
-    not shown for that.
+    not shown for that. `freeze` says as of when it is, and `hidden` counts who a reveal has not come to.
     """
 
     whole: Part[R]
@@ -116,6 +117,8 @@ class StandingsOf(Generic[R]):
     groups: tuple[GroupStandingsOf[R], ...]
     unchecked: frozenset[int] = frozenset()
     withheld: int = 0
+    freeze: Freeze | None = None
+    hidden: int = 0
 
     @property
     def together(self) -> tuple[R, ...]:
@@ -133,6 +136,7 @@ class StandingsOf(Generic[R]):
 Bucket = BucketOf[Row]
 GroupStandings = GroupStandingsOf[Row]
 Standings = StandingsOf[Row]
+P = TypeVar("P", bound=Part[Row])
 
 
 def arrange(
@@ -170,6 +174,27 @@ def parted(
         groups=tuple(
             GroupStandingsOf(tuple(by_group.get(group, ())), place, group, count) for group, count in people.items()
         ),
+    )
+
+
+def revealed(standings: Standings, down_to: int) -> Standings:
+    """Without those who are better than that place in any list but their group's; the others keep their places."""
+    lists = [standings.whole, *standings.buckets]
+    hidden = {
+        row.participant.id for part in lists for row in part.rows if row.place is not None and row.place < down_to
+    }
+
+    def shown(part: P) -> P:
+        rows = tuple(row for row in part.rows if row.participant.id not in hidden)
+        entrants = tuple(one for one in part.entrants if one.id not in hidden)
+        return replace(part, entrants=entrants, place=lambda _entrants: rows)
+
+    return replace(
+        standings,
+        whole=shown(standings.whole),
+        buckets=tuple(map(shown, standings.buckets)),
+        groups=tuple(map(shown, standings.groups)),
+        hidden=len(hidden),
     )
 
 

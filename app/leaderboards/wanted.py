@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Request, Response, abort, current_app
 
 from .. import metrics
+from ..events import freezes
 from ..i18n import language_of, theme_of
 from . import cache
 from .access import Watch
@@ -44,13 +46,14 @@ def piece(event_id: int, request: Request, link: str | None) -> Wanted:
 
 def answer(wanted: Wanted, watch: Watch, request: Request, fetch: Callable[[], Kept]) -> Response:
     """A 304 where the reader has this revision; one that has a newer one finds that out from what is fetched."""
-    tag = tag_of(wanted.key, watch.revisions.link_token, revision_of(watch, wanted.view))
+    frozen = watch.revisions.freezes
+    tag = tag_of(wanted.key, watch.revisions.link_token, revision_of(watch, wanted.view), began(watch))
     if request.if_none_match.contains_weak(tag):
         metrics.count_board("unchanged")
         response = Response(status=304)
     else:
         kept = fetch()
-        tag = tag_of(wanted.key, kept.token, kept.revision)
+        tag = tag_of(wanted.key, kept.token, kept.revision, freezes.began(frozen, kept.at))
         response = Response(status=304) if request.if_none_match.contains_weak(tag) else Response(kept.body)
     response.set_etag(tag)
     if wanted.is_page:
@@ -72,9 +75,14 @@ def revision_of(watch: Watch, view: View) -> int:
     return watch.revisions.activities.get(str(view.activity)) or abort(404)
 
 
+def began(watch: Watch) -> float:
+    """When the event, or something of it, was frozen last."""
+    return freezes.began(watch.revisions.freezes, time.time())
+
+
 def piece_key(view: View) -> str:
     return cache.key_of("piece", view)
 
 
-def tag_of(key: str, token: str, revision: int) -> str:
-    return hashlib.sha256(f"{key} {token}".encode()).hexdigest()[:24] + f"-{revision}"
+def tag_of(key: str, token: str, revision: int, began: float) -> str:
+    return hashlib.sha256(f"{key} {token} {began}".encode()).hexdigest()[:24] + f"-{revision}"

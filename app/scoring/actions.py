@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any, cast
 
 from flask_babel import lazy_gettext as _l
@@ -16,7 +17,7 @@ from sqlalchemy import Table, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .. import audit, metrics, web
-from ..database import is_sqlite, now
+from ..database import is_sqlite, now, write_from_here
 from ..events.kinds import ActivityState, EvaluationType
 from ..events.marking import Criterion
 from ..events.models import Activity, Event, Participant
@@ -109,10 +110,11 @@ def save_records(
     `all_or_nothing` one such entry keeps all the others from being written too. One entry a record at most.
     Raises `NotOpen`. The number of statements does not depend on the number of entries.
     """
+    usual = _references(entries)
     event, activities = hold(event, {entry.activity.id for entry in entries})
     standings = queries.standings(activities, {entry.participant.id for entry in entries})
     outcomes = [_judge(entry, standings.get(entry.key) or nothing_yet(entry.activity), by) for entry in entries]
-    outcomes = _questioned(outcomes, activities, by)
+    outcomes = _questioned(outcomes, activities, usual, by)
     if all_or_nothing and not all(outcome.verdict.is_fine for outcome in outcomes):
         _count([outcome for outcome in outcomes if not outcome.verdict.is_fine], source)
         return outcomes
@@ -136,6 +138,7 @@ def _count(outcomes: Sequence[Outcome], source: Source) -> None:
 
 def hold(event: Event, activity_ids: Collection[int]) -> tuple[Event, list[Activity]]:
     """Lock the event, which puts its writers into one queue, and see that it takes these values now."""
+    write_from_here()
     rows = db.session.execute(
         select(Event, Activity)
         .join(Activity, Activity.event_id == Event.id)
@@ -166,22 +169,24 @@ def _judge(entry: Entry, standing: Standing, by: Scorer) -> Outcome:
     return Outcome(entry, Verdict.SAVED, standing, replace(standing, marks=marks, value=value))
 
 
-def _questioned(outcomes: list[Outcome], activities: Collection[Activity], by: Scorer) -> list[Outcome]:
-    """What looks wrong and was not confirmed is not written; one statement, and none where all is confirmed."""
-    asked = {
-        outcome.entry.activity.id
-        for outcome in outcomes
-        if outcome.verdict is Verdict.SAVED and not outcome.entry.confirmed and any(outcome.standing.marks)
-    }
-    if not asked:
-        return outcomes
-    known = doubting.references([activity for activity in activities if activity.id in asked])
-    return [_question(outcome, known, by) if outcome.entry.activity.id in asked else outcome for outcome in outcomes]
+def _references(entries: Sequence[Entry]) -> dict[int, Reference]:
+    """What is usual where somebody may be asked: one statement, before anybody has to wait for the lock."""
+    asked = {entry.activity.id: entry.activity for entry in entries if not entry.confirmed and any(entry.marks)}
+    return doubting.references(asked.values()) if asked else {}
+
+
+def _questioned(
+    outcomes: list[Outcome], activities: Collection[Activity], usual: Mapping[int, Reference], by: Scorer
+) -> list[Outcome]:
+    """What looks wrong and was not confirmed is not written."""
+    changed = [one for one in activities if one.id in usual and not doubting.still_fits(usual[one.id], one)]
+    known = {**usual, **(doubting.references(changed) if changed else {})}
+    return [_question(outcome, known, by) for outcome in outcomes]
 
 
 def _question(outcome: Outcome, known: Mapping[int, Reference], by: Scorer) -> Outcome:
     entry = outcome.entry
-    if outcome.verdict is not Verdict.SAVED or entry.confirmed:
+    if outcome.verdict is not Verdict.SAVED or entry.confirmed or not any(outcome.standing.marks):
         return outcome
     marks, activity = outcome.standing.marks, entry.activity
     found = doubting.doubts_about(marks, entry.participant.id, outcome.before, by, activity, known[activity.id])
@@ -270,10 +275,7 @@ def _upsert_records(saved: Iterable[Outcome], by: Scorer, moment: datetime) -> d
         }
         for outcome in saved
     ]
-    table = _table(Record)
-    keys = ("activity_id", "participant_id")
-    upsert = _upsert(table, keys).returning(table.c.id, *(table.c[key] for key in keys))
-    stored = db.session.execute(upsert, rows)
+    stored = db.session.execute(_upsert_of(Record, "activity_id", "participant_id", returning=True), rows)
     return {(activity_id, participant_id): record_id for record_id, activity_id, participant_id in stored}
 
 
@@ -292,7 +294,7 @@ def _upsert_marks(written: Iterable[Outcome]) -> None:
         for outcome in written
         for position, mark in enumerate(outcome.standing.marks, start=1)
     ]
-    db.session.execute(_upsert(_table(Mark), ("record_id", "position")), rows)
+    db.session.execute(_upsert_of(Mark, "record_id", "position"), rows)
 
 
 def _append_history(written: Iterable[Outcome], source: Source) -> None:
@@ -341,15 +343,22 @@ def _text(mark: Value | None) -> str | None:
     return str(mark.status) if mark.amount is None else f"{mark.amount.normalize():f}"
 
 
-def _upsert(table: Table, keys: Sequence[str]) -> Any:
-    """An insert that overwrites the row with the same key; both databases write it alike."""
-    insertion = (sqlite.insert if is_sqlite() else postgresql.insert)(table)
+def _upsert_of(model: type[Model], *keys: str, returning: bool = False) -> Any:
+    """An insert that overwrites the row with the same key; it may return the row's id and key."""
+    return _upsert(_table(model), keys, returning, is_sqlite())
+
+
+@cache
+def _upsert(table: Table, keys: Sequence[str], returning: bool, on_sqlite: bool) -> Any:
+    """Both databases write it alike. Kept, for putting one together takes longer than sending it."""
+    insertion = (sqlite.insert if on_sqlite else postgresql.insert)(table)
     overwritten = {
         column.name: insertion.excluded[column.name]
         for column in table.columns
         if column.name not in keys and not column.primary_key
     }
-    return insertion.on_conflict_do_update(index_elements=keys, set_=overwritten)
+    upsert = insertion.on_conflict_do_update(index_elements=keys, set_=overwritten)
+    return upsert.returning(table.c.id, *(table.c[key] for key in keys)) if returning else upsert
 
 
 def _table(model: type[Model]) -> Table:

@@ -49,6 +49,11 @@ def references(activities: Collection[Activity], most: int | None = MOST_ROWS) -
     }
 
 
+def still_fits(reference: Reference, activity: Activity) -> bool:
+    """Whether the activity is what it was when this was read."""
+    return (reference.marking, reference.low, reference.high) == (activity.marking, activity.low, activity.high)
+
+
 def doubts_about(
     marks: Row, participant_id: int, standing: Standing, by: Scorer, activity: Activity, reference: Reference
 ) -> tuple[Doubt, ...]:

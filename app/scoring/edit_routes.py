@@ -12,6 +12,7 @@ from flask_wtf.csrf import generate_csrf
 from .. import web
 from ..api import idempotency
 from ..api.idempotency import Claim
+from ..database import reads_first
 from ..extensions import db
 from ..i18n import decimal_mark
 from . import edits, presence
@@ -47,6 +48,7 @@ def show_reader() -> Response:
 
 @bp.post("/<int:group_id>/<int:activity_id>/edits")
 @allow_scorer
+@reads_first
 def save(group_id: int, activity_id: int) -> Response:
     """Rows of one sheet. What is fine is stored; each gets an answer of its own, with its piece of the page."""
     sheet = sheet_to_score(group_id, activity_id)
@@ -66,8 +68,8 @@ def save(group_id: int, activity_id: int) -> Response:
             if claim.answer is None and claim.id is not None
         }
     )
-    answers = [_answer(sheet, edit, claims.get(edit.key), outcomes.get(edit.key)) for edit in wanted]
     db.session.commit()
+    answers = [_answer(sheet, edit, claims.get(edit.key), outcomes.get(edit.key)) for edit in wanted]
     presence.note(sheet, reader, sheet.reader.name)
     return jsonify(answers=answers)
 

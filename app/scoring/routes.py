@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from .. import web
 from ..accounts.access import allow, me
 from ..accounts.models import Role
+from ..database import reads_first
 from ..events.marking import RULES
 from ..events.models import Activity, Participant
 from ..extensions import db
@@ -87,6 +88,7 @@ def show(group_id: int, activity_id: int) -> Response:
 
 @bp.post("/<int:group_id>/<int:activity_id>")
 @allow_scorer
+@reads_first
 def save(group_id: int, activity_id: int) -> Response:
     """The whole sheet at once. What is fine is saved; the rest comes back as typed, each with its reason."""
     sheet = sheet_to_score(group_id, activity_id)
@@ -112,6 +114,7 @@ def show_row(group_id: int, activity_id: int, participant_id: int) -> Response:
 
 @bp.post("/<int:group_id>/<int:activity_id>/<int:participant_id>")
 @allow_scorer
+@reads_first
 def save_row(group_id: int, activity_id: int, participant_id: int) -> Response:
     sheet = sheet_to_score(group_id, activity_id)
     participant = participant_of(sheet, participant_id)

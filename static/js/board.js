@@ -1,9 +1,13 @@
-/* A live board: asks for what is newer, morphs it in, and marks the rows that changed for a moment.
-   It rests while nobody looks, asks less often while the server is away, and says which of it is the case.
+/* A live board: asks for what is newer than the state it has, morphs it in, lets the rows that moved glide to their
+   places, and marks those that changed for a moment. Whatever it missed, the state it asks with tells the server.
    Why somebody has their place is a part of what is asked for, so it stays as true as the board. */
+
+import { glide, places } from "./gliding.js";
+import { Poll } from "./polling.js";
 
 const EVERY = 900;
 const LONGEST_WAIT = 5000;
+const ROWS = "tbody tr[id]";
 const MARKED_FOR = 2600;
 const GONE = [403, 404, 410];
 
@@ -12,27 +16,20 @@ const dot = document.getElementById("board-live");
 const news = document.getElementById("board-news");
 const marks = new Map();
 
-let timer = 0;
-let failures = 0;
-let asking = false;
+let answered = () => {};
 let before = new Map();
+let stood = new Map();
 
 // Asking ----------------------------------------------------------------------------------------------------------
 
 function ask() {
-  clearTimeout(timer);
-  if (asking || document.hidden || !board.hasAttribute("hx-get")) return;
-  asking = true;
-  htmx.trigger(board, "refresh");
+  return new Promise((resolve, reject) => {
+    answered = (status) => (status === 200 || status === 304 ? resolve() : reject(new Error(`answers ${status}`)));
+    htmx.trigger(board, "refresh");
+  });
 }
 
-function askAgain() {
-  asking = false;
-  if (!board.hasAttribute("hx-get")) dot.hidden = true; // It has ended.
-  const wait = failures ? Math.min(EVERY * 2 ** failures, LONGEST_WAIT) * (0.75 + Math.random() / 2) : EVERY;
-  clearTimeout(timer);
-  timer = setTimeout(ask, wait);
-}
+const hasEnded = () => !board.hasAttribute("hx-get");
 
 board.addEventListener("htmx:configRequest", ({ target, detail }) => {
   if (target === board) detail.headers["If-None-Match"] = `"${board.dataset.state}"`;
@@ -46,10 +43,12 @@ board.addEventListener("htmx:beforeSwap", (event) => {
   event.detail.isError = false;
   if (GONE.includes(status)) location.reload();
   before = lines();
+  stood = places(board, ROWS);
 });
 
 board.addEventListener("htmx:afterSwap", ({ target }) => {
   if (target !== board) return;
+  glide(stood, board, ROWS);
   markChanges();
   showExplanation();
 });
@@ -57,10 +56,7 @@ board.addEventListener("htmx:afterSwap", ({ target }) => {
 board.addEventListener("htmx:afterRequest", (event) => {
   if (event.target !== board) return;
   event.stopPropagation();
-  const { status } = event.detail.xhr;
-  failures = status === 200 || status === 304 ? 0 : failures + 1;
-  showState();
-  askAgain();
+  answered(event.detail.xhr.status);
 });
 
 // A reader did not ask for this, so nothing is busy and no message pops up: the dot tells.
@@ -68,11 +64,8 @@ for (const name of ["htmx:beforeRequest", "htmx:sendError", "htmx:timeout", "htm
   board.addEventListener(name, (event) => { if (event.target === board) event.stopPropagation(); });
 }
 
-document.addEventListener("visibilitychange", ask);
-window.addEventListener("online", ask);
-window.addEventListener("pageshow", ask);
-
-function showState() {
+function showState(failures) {
+  dot.hidden = hasEnded();
   const text = failures ? dot.dataset.away : dot.dataset.live;
   dot.classList.toggle("live--paused", failures > 0);
   if (dot.textContent !== text) dot.textContent = text;
@@ -150,5 +143,5 @@ function show(id, isChanged, move) {
 
 // ------------------------------------------------------------------------------------------------------------------
 
-dot.hidden = !board.hasAttribute("hx-get");
-timer = setTimeout(ask, EVERY);
+dot.hidden = hasEnded();
+new Poll({ every: EVERY, longest: LONGEST_WAIT, ask, tell: showState, until: hasEnded }).start();

@@ -39,6 +39,11 @@ from app.events.team_actions import make_logins
 from app.extensions import Model, db
 from app.jobs.models import Job
 from app.jobs.runner import run_job
+from app.leaderboards.freezing.actions import freeze
+from app.leaderboards.screens import actions as screens
+from app.leaderboards.screens import pairing
+from app.leaderboards.screens.contents import Content, Kind
+from app.leaderboards.screens.models import Screen
 from app.scoring.actions import Entry, save_records
 from app.scoring.checking.actions import check
 from app.scoring.flags.actions import raise_flag
@@ -266,6 +271,34 @@ def states(world: World, to: str, now: ActivityState = ActivityState.OPEN) -> tu
     world.activity.state = now
     db.session.commit()
     return f"{world.url}/results/{to}", {"data": {"activities": [world.activity.id], "reason": "The jury said so."}}
+
+
+def frozen(world: World) -> str:
+    freeze(locked(Event, world.event.id), None, None, by=world.me)
+    db.session.commit()
+    return f"{world.url}/freeze"
+
+
+def screen(world: World) -> str:
+    """One on which winners stand."""
+    made = screens.pair(world.event, "Left", "7" * 64, by=world.me)
+    winners = Content(kind=Kind.WINNERS, activity=world.activity.id)
+    screens.show(world.event, [made], winners, None, by=world.me)
+    db.session.commit()
+    return f"{world.url}/screens/{made.id}"
+
+
+def scene(world: World) -> int:
+    screen(world)
+    made = screens.keep_scene(world.event, "Opening", db.session.query(Screen).all(), by=world.me)
+    db.session.commit()
+    return made.id
+
+
+def sponsor(world: World) -> int:
+    made = screens.add_image(world.event, "Bakery", picture(), by=world.me)
+    db.session.commit()
+    return made.id
 
 
 def team_code(world: World) -> str:
@@ -592,6 +625,12 @@ EXAMPLES: dict[str, Example] = {
     "judges.create": form(lambda w: f"{w.url}/judges", group="1", activity="0", hours="4"),
     "judges.revoke": form(lambda w: f"{w.url}/judges/{judge_link(w)[0]}/revoke"),
     "judges.start": lambda w: ("/judge", {"data": {"token": judge_link(w)[1], "name": "Nela"}}),
+    "freezing.create": form(lambda w: f"{w.url}/freeze", activity="0"),
+    "freezing.reveal": form(lambda w: f"{frozen(w)}/{w.activity.id}/reveal"),
+    "freezing.reveal_event": form(lambda w: f"{frozen(w)}/reveal"),
+    "freezing.reveal_next": form(lambda w: f"{frozen(w)}/{w.activity.id}/next"),
+    "freezing.reveal_next_of_event": form(lambda w: f"{frozen(w)}/next"),
+    "freezing.undo": form(lambda w: f"{frozen(w)}/undo"),
     "ranking.save": lambda w: ranking(w, ""),
     "ranking.preview": lambda w: ranking(w, "/preview"),
     "lifecycle.lock": lambda w: states(w, "locked"),
@@ -599,6 +638,30 @@ EXAMPLES: dict[str, Example] = {
     "lifecycle.reopen": lambda w: states(w, "open", now=ActivityState.PUBLISHED),
     "undoing.undo": form(saved_row),
     "undoing.put_back": changed_row,
+    "screens.pair": lambda w: (
+        f"{w.url}/screens",
+        {"data": {"pair-code": pairing.code_for("7" * 64), "pair-name": "Left"}},
+    ),
+    "screens.create_overlay": form(lambda w: f"{w.url}/screens/overlays", **{"overlay-name": "Stream"}),
+    "screens.set_content": lambda w: (
+        f"{screen(w).rpartition('/')[0]}/show",
+        {
+            "data": {
+                **{"screen": "0", "kind": "message", "text": "Lunch", "theme": "dark", "bucket": "all"},
+                **{"activity": w.activity.id, "group": w.group.id},
+            }
+        },
+    ),
+    "screens.show_next": form(lambda w: f"{screen(w)}/next"),
+    "screens.delete": form(lambda w: f"{screen(w)}/delete"),
+    "screens.create_scene": form(lambda w: f"{w.url}/screens/scenes", **{"scene-name": "Opening"}),
+    "screens.show_scene": form(lambda w: f"{w.url}/screens/scenes/{scene(w)}/show"),
+    "screens.delete_scene": form(lambda w: f"{w.url}/screens/scenes/{scene(w)}/delete"),
+    "screens.create_image": lambda w: (
+        f"{w.url}/screens/images",
+        {"data": {"image-name": "Bakery", "image-file": (BytesIO(picture()), "b.png")}},
+    ),
+    "screens.delete_image": form(lambda w: f"{w.url}/screens/images/{sponsor(w)}/delete"),
     "scoring.save": lambda w: (sheet(w), {"data": row(w)}),
     "scoring.save_row": lambda w: (f"{sheet(w)}/{w.person.id}", {"data": row(w)}),
 }

@@ -45,7 +45,7 @@ from .test_styleguide_axe import serious_violations
 
 pytestmark = pytest.mark.usefixtures("context")
 
-ELSEWHERE = {"api", "avatars", "dev_mail", "health", "identities", "metrics", "preferences", "styleguide"}
+ELSEWHERE = {"api", "avatars", "dev_mail", "hall", "health", "identities", "metrics", "preferences", "styleguide"}
 """Parts with no pages, or with tests of their own."""
 
 

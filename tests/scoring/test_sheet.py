@@ -10,6 +10,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Role, User
+from app.database import is_sqlite
 from app.events.kinds import ActivityState, EvaluationType, EventStatus, Formula
 from app.events.models import Activity, Event, Group, Participant
 from app.extensions import db
@@ -305,7 +306,7 @@ def test_an_admin_sees_every_group_of_running_events(day: Day, sign_in: SignIn) 
 
 
 @pytest.mark.both_databases
-def test_saving_a_sheet_of_thirty_rows_takes_at_most_eleven_statements_and_one_commit(
+def test_saving_a_sheet_of_thirty_rows_takes_at_most_eleven_statements_and_one_write(
     sign_in: SignIn, statements: list[str], app_commits: list[str]
 ) -> None:
     event = make.event()
@@ -321,7 +322,7 @@ def test_saving_a_sheet_of_thirty_rows_takes_at_most_eleven_statements_and_one_c
     app_commits.clear()
     assert browser.post(f"/sheets/{group.id}/{activity.id}", data=form).status_code == 303
     assert len(statements) <= 11, statements
-    assert len(app_commits) == 1
+    assert len(app_commits) == (2 if is_sqlite() else 1)  # On SQLite, the first ends the reading.
     assert db.session.query(RecordChange).count() == 30
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import segno
 from flask import Blueprint, Flask, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
-from ... import i18n, web
+from ... import i18n, qr, web
 from ...extensions import client_address, db, limiter
 from .. import signing_in
 from ..access import allow, is_signed_in, me
@@ -129,10 +127,7 @@ def told(rows: list[actions.Row], *, back: str, **values: int) -> Response:
 def link_page(invitation: Invitation, token: str, *, back: str | None = None) -> Response:
     """The link itself: it is not kept, so no other page could show it."""
     url = web.public_url_for("invitations.show", token=token)
-    drawing = segno.make(url, error="m", micro=False)
-    svg = drawing.svg_inline(svgclass="qr", lineclass=None, omitsize=True, border=2, light="#fff")
-    drawn = Markup(svg)  # noqa: S704  Drawn here, from squares alone.
-    answer = web.render("invitations/link.html", invitation=invitation, url=url, qr_code=drawn, back=back)
+    answer = web.render("invitations/link.html", invitation=invitation, url=url, qr_code=qr.drawn(url), back=back)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

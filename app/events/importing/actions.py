@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from ... import assets, audit
 from ...accounts.models import User
-from ...database import now
+from ...database import insert_many, now
 from ...extensions import db
 from ...jobs.models import Job
 from .. import revisions
@@ -168,10 +168,9 @@ def _create_people(import_: Import, people: list[Person], group_ids: dict[str, i
         }
         for position, person in enumerate(people, first)
     ]
-    table = cast(Table, Participant.__table__)  # Through the model, each row would be looked at thrice.
     for done in range(0, len(rows), BATCH):
         progress.tell(import_.id, PLANNED + (100 - PLANNED) * done // len(rows))
-        db.session.execute(insert(table), rows[done : done + BATCH])
+        insert_many(Participant, rows[done : done + BATCH])
     return _ids_from(Participant, event, first)
 
 

@@ -22,7 +22,7 @@ LONGEST_NUMBER = 60
 LONGEST_NOTE = 500
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)  # Not frozen: ten thousand of them are made twice as fast.
 class Person:
     """`metadata` holds the columns that have no field of their own, by header, without blank cells."""
 

@@ -31,7 +31,7 @@ class Verdict(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Known(Person):
     """A participant that the event has already."""
 
@@ -44,7 +44,7 @@ class NewGroup:
     identifier: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PlannedRow:
     """`person` is what will stand after the import, None where the row is refused; `participant_id` is who that is
     already. `changes` holds, by the name of the person's field, what it was and what it will be, and `results` the

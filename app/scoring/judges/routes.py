@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import segno
 from flask import Blueprint, Flask, abort, flash, session, url_for
 from flask_babel import gettext as _
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from ... import web
+from ... import qr, web
 from ...accounts.access import allow, me
 from ...accounts.models import Role
 from ...accounts.tokens import token_hash
@@ -56,7 +54,7 @@ def create(event_id: int) -> Response:
     link, token = actions.make_link(event, group, activity, until, by=me())
     db.session.commit()
     url = url_for("judges.enter", token=token, _external=True)
-    return web.render("judges/card.html", event=event, link=link, url=url, qr=qr_code(url))
+    return web.render("judges/card.html", event=event, link=link, url=url, qr=qr.drawn(url))
 
 
 @bp.post("/events/<int:event_id>/judges/<int:link_id>/revoke")
@@ -114,9 +112,3 @@ def enter_page(form: NameForm, link: JudgeLink | None, status: int = 200) -> Res
 def links_page(event: Event, form: LinkForm, status: int = 200) -> Response:
     links = queries.links_of(event)
     return web.render("judges/index.html", status=status, event=event, form=form, links=links, moment=now())
-
-
-def qr_code(url: str) -> Markup:
-    drawing = segno.make(url, error="m", micro=False)
-    svg = drawing.svg_inline(svgclass="qr", lineclass=None, omitsize=True, border=2, light="#fff")
-    return Markup(svg)  # noqa: S704  Drawn here, from squares alone.

@@ -1,0 +1,40 @@
+/* The one way in which pages learn of news: they ask, with the tag of what they have.
+   It rests while nobody looks, asks less often while the server is away, and asks at once when somebody looks again.
+   Why asking, and not a stream: docs/live.md. */
+
+const SPREAD = 0.25;
+
+export class Poll {
+  /* `ask` does it once and throws where it failed; `tell` hears how often it has failed by now; `until` ends it. */
+  constructor({ every, longest, ask, tell = () => {}, until = () => false }) {
+    Object.assign(this, { every, longest, ask, tell, until, failures: 0, asking: false, timer: 0 });
+    this.now = this.now.bind(this);
+  }
+
+  start() {
+    document.addEventListener("visibilitychange", this.now);
+    for (const name of ["online", "pageshow"]) window.addEventListener(name, this.now);
+    this.later();
+  }
+
+  later() {
+    const wait = this.failures ? Math.min(this.every * 2 ** this.failures, this.longest) : this.every;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(this.now, this.failures ? wait * (1 - SPREAD + 2 * SPREAD * Math.random()) : wait);
+  }
+
+  async now() {
+    clearTimeout(this.timer);
+    if (this.asking || document.hidden || this.until()) return;
+    this.asking = true;
+    try {
+      await this.ask();
+      this.failures = 0;
+    } catch {
+      this.failures += 1;
+    }
+    this.asking = false;
+    this.tell(this.failures);
+    if (!this.until()) this.later();
+  }
+}
