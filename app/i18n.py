@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Flask, Request, current_app, g, redirect, request
@@ -20,6 +20,9 @@ THEMES = {"auto": _l("As the device"), "dark": _l("Dark"), "light": _l("Light")}
 CHOICES: dict[str, Mapping[str, object]] = {"language": LANGUAGES, "theme": THEMES}
 YEAR = 365 * 24 * 3600
 
+when_chosen: list[Callable[[dict[str, str]], None]] = []
+"""What features do with a choice, beside the cookie."""
+
 bp = Blueprint("preferences", __name__)
 
 
@@ -27,6 +30,7 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     babel.init_app(app, locale_selector=language)  # type: ignore[no-untyped-call]
     app.register_blueprint(bp)
+    app.after_request(_keep_choices)
     app.jinja_env.finalize = _escape_lazy_texts
     app.add_template_filter(ago)
     app.context_processor(_template_context)
@@ -69,19 +73,31 @@ def local_time(moment: datetime) -> datetime:
 @bp.get("/preferences")
 @web.public
 def save() -> Response:
-    """Keep a language or theme in a cookie and go back. Harmless to repeat, so it is a plain link."""
+    """Keep a language or theme and go back. Harmless to repeat, so it is a plain link."""
     back = request.args.get("next", "/")
-    response = redirect(back if web.is_local(back) else "/", 303)
-    keep_choices(response, **{name: request.args.get(name, "") for name in CHOICES})
-    return response
+    chosen = {name: request.args[name] for name, choices in CHOICES.items() if request.args.get(name) in choices}
+    for follow in when_chosen:
+        follow(chosen)
+    choose(**chosen)
+    return redirect(back if web.is_local(back) else "/", 303)
 
 
-def keep_choices(response: Response, **chosen: str) -> None:
-    """Remember a language and a theme in this browser, as far as they are any."""
+def chosen_here() -> dict[str, str]:
+    """What was chosen in this browser."""
+    return {name: request.cookies[name] for name, choices in CHOICES.items() if request.cookies.get(name) in choices}
+
+
+def choose(**chosen: str) -> None:
+    """What whoever asks has chosen, here or elsewhere: this browser's cookies follow with the answer."""
+    g.chosen = {**g.get("chosen", {}), **{name: chosen[name] for name in CHOICES if chosen.get(name) in CHOICES[name]}}
+
+
+def _keep_choices(response: Response) -> Response:
     secure = current_app.config["SETTINGS"].secure_cookies
-    for name, choices in CHOICES.items():
-        if chosen.get(name) in choices:
-            response.set_cookie(name, chosen[name], max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
+    for name, value in g.get("chosen", {}).items():
+        if request.cookies.get(name) != value and not response.cache_control.public:
+            response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
+    return response
 
 
 def _template_context() -> dict[str, object]:

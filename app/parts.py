@@ -13,6 +13,7 @@ from .accounts import routes as accounts_routes
 from .accounts import second_step_routes as accounts_second_step_routes
 from .accounts.identities import routes as identities_routes
 from .accounts.invitations import routes as invitations_routes
+from .accounts.people import outbox_routes as people_outbox_routes
 from .accounts.people import routes as people_routes
 from .accounts.recovery import routes as recovery_routes
 from .api import routes as api_routes
@@ -62,6 +63,7 @@ PARTS: tuple[ModuleType, ...] = (
     invitations_routes,
     recovery_routes,
     people_routes,
+    people_outbox_routes,
     accounts_second_step_routes,
     audit_commands,
     job_commands,

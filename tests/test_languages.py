@@ -78,7 +78,17 @@ def addresses(event: Event) -> list[str]:
     of_event += [f"/categories/{category.id}", f"/participants/{person.id}"]
     sheets = [f"/sheets/{group.id}/{one.id}" for one in event.activities]
     sheets += ["/sheets", f"/sheets/{group.id}/{activity.id}/{person.id}/history"]
-    return ["/boards", "/account", "/people", "/events", "/events/new", *sheets, *(here + rest for rest in of_event)]
+    return [
+        "/boards",
+        "/account",
+        "/account/sign-in",
+        "/account/tokens",
+        "/people",
+        "/events",
+        "/events/new",
+        *sheets,
+        *(here + rest for rest in of_event),
+    ]
 
 
 def words(page: str) -> list[str]:
@@ -127,7 +137,7 @@ def test_decimals_have_the_readers_mark(boss: FlaskClient, games: Event) -> None
 
 
 def test_how_long_ago_is_said_in_czech(boss: FlaskClient) -> None:
-    assert "právě teď" in in_czech(boss).get("/account").text
+    assert "právě teď" in in_czech(boss).get("/account/sign-in").text
 
 
 def test_what_is_refused_is_refused_in_czech(boss: FlaskClient, games: Event) -> None:
@@ -155,7 +165,7 @@ def test_a_refused_value_and_an_error_for_scripts_are_czech_too(boss: FlaskClien
     assert answer.status_code == 422
     assert "Tohle není čas." in answer.text
     error = boss.get("/api/v1/events/77", headers={"Accept": "application/json"})
-    assert error.get_json()["detail"] == "Pošlete osobní token, který ještě platí."
+    assert error.get_json()["detail"] == "Pošlete token, který ještě platí."
 
 
 def in_czech(browser: FlaskClient) -> FlaskClient:

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from app.config import BadSettings, Settings, SmtpServer
+from app.config import ROOT, BadSettings, Settings, SmtpServer
 
 KEY = "yL9x-0Vq3_tR7bNw2KpZ5cJdS8mGhF4a"
+
+
+class Noted(dict[str, str]):
+    """An environment that keeps in mind what it was asked for."""
+
+    def __init__(self, *given: Mapping[str, str]) -> None:
+        super().__init__(*given)
+        self.asked: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.asked.add(name)
+        return super().get(name, default)
+
+
+def test_the_readme_names_every_setting_and_no_other() -> None:
+    environ = Noted({"SECRET_KEY": KEY})
+    Settings.from_environment(environ)
+    table = re.findall(r"^\| (`.*?) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+    named = {name for row in table for name in re.findall(r"`([A-Z_]+)`", row)}
+    assert environ.asked - {"LAUREL_SANDBOX_URL"} == named, "the sandbox is a matter of `make run` alone"
 
 
 @pytest.mark.parametrize("key", ["", "short", "changeme" * 4, "a" * 64])

@@ -15,7 +15,7 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
-from .. import web
+from .. import i18n, web
 from ..database import now
 from ..extensions import csrf, db, login
 from . import access_tokens, queries, second_step
@@ -141,6 +141,7 @@ def _user_of_session(token: str) -> User | None:
     if moment - found.last_seen_at > SEEN_EVERY:
         _mark_seen(LoginSession, LoginSession.last_seen_at.key, found.id)
     g.login_session = found
+    i18n.choose(language=found.user.language, theme=found.user.theme)
     return found.user
 
 

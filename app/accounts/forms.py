@@ -11,6 +11,7 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
+    TextAreaField,
     ValidationError,
 )
 from wtforms.fields import SelectChoice
@@ -19,8 +20,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from ..database import now
 from ..forms import Form
-from . import queries
-from .models import Role, Scope, User
+from ..i18n import LANGUAGES, THEMES, language, theme
+from . import profile, queries, usernames
+from .models import Audience, Role, Scope, User
 from .passwords import LONGEST, SHORTEST, verify_password
 
 ROLES = {
@@ -37,8 +39,25 @@ GOOD_LENGTH = Length(SHORTEST, LONGEST, _l("A password has %(min)d to %(max)d ch
 AN_ADDRESS = Regexp(r"^\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$", message=_l("This is not an email address."))
 
 
+def _is_own(form: Form, field: PasswordField) -> None:
+    if not verify_password(field.data or "", form.password_hash):
+        raise ValidationError(_l("This is not your password."))
+
+
+OWN_PASSWORD = (REQUIRED, Length(max=LONGEST), _is_own)
+"""For a form that knows the `password_hash` of whoever fills it in."""
+
+
 def trimmed(text: str | None) -> str:
     return (text or "").strip()
+
+
+def one_line(text: str | None) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text or "").split())
+
+
+def lines(text: str | None) -> str:
+    return "\n".join(one_line(line) for line in (text or "").splitlines()).strip()
 
 
 class SignInForm(Form):
@@ -62,8 +81,49 @@ class RoleForm(Form):
     role = SelectField(_l("Role"), choices=ROLE_CHOICES)
 
 
+AUDIENCES = {
+    Audience.EVERYONE: _l("Everyone"),
+    Audience.SIGNED_IN: _l("Whoever is signed in"),
+    Audience.ONLY_ME: _l("Only me"),
+}
+LONGER = _l("This is longer than %(max)d characters.")
+
+
+class ProfileForm(Form):
+    name = StringField(_l("Name"), filters=[one_line], validators=[REQUIRED, Length(max=120, message=LONGER)])
+    username = StringField(_l("Username"), filters=[usernames.fold], validators=[REQUIRED])
+    nickname = StringField(_l("Nickname"), filters=[one_line], validators=[Length(max=60, message=LONGER)])
+    bio = TextAreaField(_l("About you"), filters=[lines], validators=[Length(max=500, message=LONGER)])
+    visible_to = SelectField(
+        _l("Who may see your profile and picture"),
+        choices=[SelectChoice(audience.value, words) for audience, words in AUDIENCES.items()],
+    )
+    language = SelectField(_l("Language"), choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()])
+    theme = SelectField(_l("Colours"), choices=[SelectChoice(code, words) for code, words in THEMES.items()])
+
+    def __init__(self, user: User) -> None:
+        said = {name: getattr(user, name) for name in profile.FIELDS}
+        said["language"], said["theme"] = user.language or language(), user.theme or theme()
+        super().__init__(data=said)
+        self._user = user
+
+    def validate_username(self, field: StringField) -> None:
+        if not usernames.is_username(field.data):
+            raise ValidationError(_l("Letters a to z, digits, and . _ - between them; 32 at most."))
+        other = queries.user_by_username(field.data)
+        if other is not None and other.id != self._user.id:
+            raise ValidationError(_l("Somebody has this username already."))
+
+    def refuse_username(self) -> None:
+        self.username.errors = [_l("Somebody has this username already.")]
+
+    @property
+    def wanted(self) -> dict[str, object]:
+        return {**{name: self[name].data for name in profile.FIELDS}, "visible_to": Audience(self.visible_to.data)}
+
+
 class PasswordForm(Form):
-    current = PasswordField(_l("Password now"), validators=[REQUIRED, Length(max=LONGEST)])
+    current = PasswordField(_l("Password now"), validators=OWN_PASSWORD)
     password = PasswordField(_l("New password"), validators=[REQUIRED, GOOD_LENGTH])
     again = PasswordField(
         _l("New password again"), validators=[REQUIRED, EqualTo("password", _l("The two are not the same."))]
@@ -71,11 +131,7 @@ class PasswordForm(Form):
 
     def __init__(self, password_hash: str | None) -> None:
         super().__init__()
-        self._password_hash = password_hash
-
-    def validate_current(self, field: PasswordField) -> None:
-        if not verify_password(field.data or "", self._password_hash):
-            raise ValidationError(_l("This is not your password."))
+        self.password_hash = password_hash
 
 
 SCOPES = {
@@ -117,14 +173,10 @@ class CodeForm(Form):
 class BeginStepForm(Form):
     """The password once more, where there is one: a device left open must not lock its owner out."""
 
-    password = PasswordField(_l("Your password"), validators=[REQUIRED, Length(max=LONGEST)])
+    password = PasswordField(_l("Your password"), validators=OWN_PASSWORD)
 
     def __init__(self, user: User, **options: Any) -> None:
         super().__init__(**options)
-        self._password_hash = user.password_hash
+        self.password_hash = user.password_hash
         if not user.password_hash:
             del self.password
-
-    def validate_password(self, field: PasswordField) -> None:
-        if not verify_password(field.data or "", self._password_hash):
-            raise ValidationError(_l("This is not your password."))

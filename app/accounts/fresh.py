@@ -30,7 +30,7 @@ def needed(view: View) -> View:
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if me().password_hash is None and not is_fresh():
             flash(_("Sign out and in again first: for this it must have been within the last 15 minutes."), "warn")
-            return web.go_to_url(url_for("accounts.show", _anchor="sessions"))
+            return web.go_to_url(url_for("accounts.show_ways_in", _anchor="sessions"))
         return view(*args, **kwargs)
 
     return cast(View, guarded)

@@ -23,6 +23,12 @@ def change(user: User, wanted: Mapping[str, object], *, by: User) -> bool:
     return bool(changed)
 
 
+def adopt(user: User, chosen: Mapping[str, object]) -> None:
+    """Take over what they chose in this browser before they signed in, unless they have chosen as themselves."""
+    if not user.shared:
+        change(user, {name: value for name, value in chosen.items() if not getattr(user, name)}, by=user)
+
+
 def public_names(user_ids: Collection[int]) -> dict[int, str]:
     """What to call these people where everybody reads it: by their nickname, if they have one."""
     rows = db.session.execute(select(User.id, User.nickname, User.name).where(User.id.in_(user_ids)))

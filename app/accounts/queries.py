@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from flask import current_app
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from ..database import now
@@ -35,19 +36,6 @@ def free_username(name: str) -> str:
 
 def any_user() -> bool:
     return db.session.scalar(select(User.id).limit(1)) is not None
-
-
-def people_found(text: str, role: Role | None, *, limit: int, offset: int) -> tuple[Sequence[User], int]:
-    """Some of those whose name, username or address has this text in it, by name; and how many they are in all."""
-    wanted = select(User).where(~User.shared)
-    if text:
-        parts = (User.name, User.username, User.email)
-        wanted = wanted.where(or_(*(part.icontains(text, autoescape=True) for part in parts)))
-    if role:
-        wanted = wanted.where(User.role == role)
-    total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    page = wanted.order_by(func.lower(User.name), User.id).limit(limit).offset(offset)
-    return db.session.scalars(page).all(), total
 
 
 def evaluators() -> Sequence[User]:
@@ -101,13 +89,26 @@ def signed_in_from(user: User, address: str) -> bool:
     return db.session.scalar(earlier.limit(1)) is not None
 
 
-def sessions_of(user: User, idle_since: datetime) -> Sequence[LoginSession]:
-    return db.session.scalars(
+def sessions_of(user: User) -> Sequence[LoginSession]:
+    """Those that are open, the one seen last first."""
+    return db.session.scalars(_open_sessions().where(LoginSession.user_id == user.id)).all()
+
+
+def sessions_by_user(user_ids: Collection[int]) -> dict[int, list[LoginSession]]:
+    found: dict[int, list[LoginSession]] = {user_id: [] for user_id in user_ids}
+    for session in db.session.scalars(_open_sessions().where(LoginSession.user_id.in_(user_ids))):
+        found[session.user_id].append(session)
+    return found
+
+
+def _open_sessions() -> Select[LoginSession]:
+    settings, moment = current_app.config["SETTINGS"], now()
+    return (
         select(LoginSession)
-        .where(LoginSession.user_id == user.id, LoginSession.revoked_at.is_(None))
-        .where(LoginSession.last_seen_at > idle_since)
+        .where(LoginSession.revoked_at.is_(None), LoginSession.last_seen_at > moment - settings.session_idle)
+        .where(or_(LoginSession.is_program, LoginSession.created_at > moment - settings.session_absolute))
         .order_by(LoginSession.last_seen_at.desc())
-    ).all()
+    )
 
 
 def tokens_of(user: User) -> Sequence[PersonalToken]:

@@ -13,6 +13,7 @@ from .. import qr, web
 from ..extensions import client_address, db, limiter
 from . import actions, devices, second_step, throttle
 from .access import allow, me, my_session, other_person
+from .blueprint import was_refused
 from .forms import BeginStepForm, CodeForm
 from .models import Role, User
 from .signing_in import finish, half_way
@@ -88,7 +89,7 @@ def show() -> Response:
 
 @bp.post("/account/second-step")
 @allow(Role.PLAYER, shared=False)
-@limiter.limit("10/minute", key_func=client_address, deduct_when=lambda response: response.status_code == 422)
+@limiter.limit("10/minute", key_func=client_address, deduct_when=was_refused)
 def begin() -> Response:
     form = BeginStepForm(me())
     if not form.validate():
@@ -126,7 +127,7 @@ def delete() -> Response:
     second_step.remove(user, by=user)
     db.session.commit()
     flash(_("No code is asked for any more when you sign in."), "ok")
-    return web.go_to("accounts.show")
+    return web.go_to("accounts.show_ways_in")
 
 
 @bp.post("/people/<int:user_id>/second-step/delete")

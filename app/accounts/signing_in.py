@@ -12,10 +12,9 @@ from flask import abort, current_app, request, session
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from .. import web
+from .. import i18n, web
 from ..extensions import client_address, db
-from ..i18n import keep_choices
-from . import actions, devices, queries, second_step, throttle
+from . import actions, devices, profile, queries, second_step, throttle
 from .models import User
 from .queries import fold_email
 from .tokens import token_hash
@@ -53,11 +52,12 @@ def guard_of(user: User | None, typed: str) -> throttle.Guard:
 
 
 def finish(user: User, next_url: str | None) -> Response:
+    profile.adopt(user, i18n.chosen_here())
     token = actions.open_session(user, address=client_address(), browser=request.user_agent.string)
     db.session.commit()
     start_session(token)
     answer = web.go_to_url(next_url if next_url and web.is_local(next_url) else "/")
-    keep_choices(answer, language=user.language, theme=user.theme)
+    i18n.choose(language=user.language, theme=user.theme)
     devices.remember(answer, user)
     return answer
 

@@ -16,9 +16,9 @@ def is_username(text: str) -> bool:
     return USERNAME.fullmatch(text) is not None
 
 
-def fold(text: str) -> str:
+def fold(text: str | None) -> str:
     """What two spellings of a username share."""
-    return text.strip().casefold()
+    return (text or "").strip().casefold()
 
 
 def derive(name: str, taken: Container[str] = ()) -> str:

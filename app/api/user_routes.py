@@ -14,6 +14,8 @@ from ..accounts import actions, avatars, profile, queries
 from ..accounts.access import allow_token, me, other_person
 from ..accounts.avatar_routes import sent_picture
 from ..accounts.models import Role, Scope, User
+from ..accounts.people import leaving
+from ..accounts.people import queries as people
 from ..accounts.pictures import BadPicture, squares
 from ..extensions import client_address, db, limiter
 from .account_schemas import NewPerson, People, PeopleQuery, Person, PersonChange, Profile, ProfileChange
@@ -66,9 +68,9 @@ def take_picture(user: User, picture: bytes) -> None:
 def list_users() -> Response:
     query = query_of(PeopleQuery)
     role = Role(query.role) if query.role else None
-    found, total = queries.people_found(query.q, role, limit=query.limit, offset=query.offset)
-    people = [Person.of(user) for user in found]
-    return answer_with(People(users=people, total=total, limit=query.limit, offset=query.offset))
+    found, total = people.part_of(query.q, role, limit=query.limit, offset=query.offset)
+    users = [Person.of(user) for user in found]
+    return answer_with(People(users=users, total=total, limit=query.limit, offset=query.offset))
 
 
 @bp.post("/users")
@@ -100,6 +102,8 @@ def save_user(user_id: int) -> Response:
     user = other_person(user_id)
     wanted = body_of(PersonChange).model_dump(exclude_unset=True, exclude_none=True)
     refuse_taken_username(wanted, user)
+    if not wanted.get("active", True) or not wanted.get("role", user.role).includes(user.role):
+        keep_a_super_admin(user)
     profile.change(user, {name: wanted[name] for name in ("name", "username") if name in wanted}, by=me())
     if "role" in wanted:
         actions.change_role(user, wanted["role"], by=me())
@@ -107,6 +111,24 @@ def save_user(user_id: int) -> Response:
         actions.set_active(user, wanted["active"], by=me())
     commit()
     return answer_with(Person.of(user))
+
+
+@bp.delete("/users/<int:user_id>")
+@allow_token(Role.SUPER_ADMIN, Scope.ACCOUNT)
+@documented("Delete somebody: what they wrote down stays, without a name", answer=None, status=204, errors={409: Error})
+def delete_user(user_id: int) -> Response:
+    user = other_person(user_id)
+    keep_a_super_admin(user)
+    leaving.delete_user(user, by=me())
+    commit()
+    return Response(status=204)
+
+
+def keep_a_super_admin(user: User) -> None:
+    try:
+        leaving.keep_a_super_admin(user)
+    except leaving.LastOne:
+        raise refusal(409, "last_super_admin", _("Nobody would be left who can let others in.")) from None
 
 
 def refuse_taken_username(wanted: dict[str, Any], user: User) -> None:

@@ -33,6 +33,7 @@ KINDS: dict[str, LazyString] = {
     "second_step": _l("Second step"),
     "token": _l("Tokens"),
     "invitation": _l("Invitations"),
+    "mail": _l("Mail"),
     "bundle": _l("Bundles"),
     "webhook": _l("Webhooks"),
 }
@@ -125,11 +126,13 @@ ACTIONS: dict[str, LazyString] = {
     "invitation.renew": _l("Invited somebody again"),
     "invitation.revoke": _l("Revoked an invitation"),
     "invitation.accept": _l("Accepted an invitation"),
+    "user.profile": _l("Changed a profile"),
     "user.avatar": _l("Changed a picture"),
     "user.avatar_delete": _l("Removed a picture"),
     "session.open": _l("Signed in"),
     "session.refuse": _l("Failed to sign in"),
     "session.end": _l("Signed out"),
+    "session.reuse": _l("Ended a session whose token came twice"),
     "identity.link": _l("Linked an account at another service"),
     "identity.rename": _l("Changed their name at another service"),
     "identity.unlink": _l("Unlinked an account at another service"),
@@ -139,6 +142,7 @@ ACTIONS: dict[str, LazyString] = {
     "second_step.remove": _l("Took a second step off"),
     "token.create": _l("Made a token"),
     "token.revoke": _l("Revoked a token"),
+    "mail.retry": _l("Tried to send a mail again"),
 }
 
 FIELDS: dict[str, LazyString] = {

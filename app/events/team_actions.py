@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from .. import audit
 from ..accounts import actions as accounts
-from ..accounts.models import User
+from ..accounts.models import LoginSession, User
 from ..database import now
 from ..extensions import db
 from . import queries, team_codes
@@ -45,6 +45,14 @@ def _new_login(event: Event, group: Group, by: User) -> TeamLogin:
     login = TeamLogin(event_id=event.id, group_id=group.id, user_id=user.id, user=user, made_at=now())
     db.session.add(login)
     return login
+
+
+def session_of_team(group: Group, session_id: int) -> LoginSession | None:
+    """A session of the group's helpers, unless it has ended."""
+    login, session = db.session.get(TeamLogin, group.id), db.session.get(LoginSession, session_id)
+    if login is None or session is None or session.user_id != login.user_id or session.revoked_at:
+        return None
+    return session
 
 
 def revoke_login(event: Event, group: Group, *, by: User) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask import flash, url_for
+from flask import abort, flash, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -12,8 +12,9 @@ from werkzeug.wrappers import Response
 from .. import qr, web
 from ..accounts import actions as accounts
 from ..accounts.access import allow, me
+from ..accounts.blueprint import was_refused
 from ..accounts.models import Role
-from ..accounts.routes import was_refused
+from ..accounts.queries import sessions_by_user
 from ..accounts.signing_in import sign_in
 from ..extensions import client_address, db, limiter
 from . import access, queries, team_actions
@@ -54,6 +55,19 @@ def revoke_team(event_id: int, group_id: int) -> Response:
     team_actions.revoke_login(event, group, by=me())
     db.session.commit()
     flash(_("The code of %(name)s opens nothing any more.", name=group.name), "ok")
+    return web.go_to("events.teams", event_id=event.id)
+
+
+@bp.post("/events/<int:event_id>/teams/<int:group_id>/devices/<int:session_id>/end")
+@allow(Role.ADMIN)
+def end_team_session(event_id: int, group_id: int, session_id: int) -> Response:
+    """One lost phone: the others of the team go on."""
+    event = access.event_to_manage(event_id)
+    group = access.part_of(event, Group, group_id)
+    ending = team_actions.session_of_team(group, session_id) or abort(404)
+    accounts.end_session(ending, by=me())
+    db.session.commit()
+    flash(_("That device is signed out."), "ok")
     return web.go_to("events.teams", event_id=event.id)
 
 
@@ -105,6 +119,7 @@ def teams_page(event: Event, form: TeamsForm, *, status: int = 200) -> Response:
         form=form,
         groups=groups,
         logins=logins,
+        devices=sessions_by_user([login.user_id for login in logins.values()]),
         join_at=join_address(),
     )
 

@@ -74,6 +74,11 @@ def forget(address: str) -> None:
     db.session.execute(delete(Mail).where(Mail.recipient == address))
 
 
+def try_now(mail: Mail) -> None:
+    """Do not wait for the next try any longer. The caller commits; a mail that has left does not leave again."""
+    enqueue(deliver, mail.id, queue=QUEUE)
+
+
 @job
 def deliver(mail_id: int) -> None:
     """Commits on its own before and after it talks to the mail server: no transaction is open meanwhile, and what has

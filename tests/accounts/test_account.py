@@ -74,7 +74,7 @@ def test_a_token_is_shown_once_and_kept_only_as_a_hash(sign_in: SignIn) -> None:
     shown = browser.post("/account/tokens", data=GATE).text
     found = re.search(r'value="(laurel_[^"]+)"', shown)
     assert found
-    assert found[1] not in browser.get("/account").text
+    assert found[1] not in browser.get("/account/tokens").text
     [token] = db.session.scalars(select(PersonalToken))
     assert found[1] not in (token.token_hash, token.hint)
     assert found[1].endswith(token.hint)
@@ -135,11 +135,11 @@ def test_a_token_ends_when_it_was_made_to(app: Flask, sign_in: SignIn) -> None:
 def test_all_other_devices_are_signed_out_at_once(sign_in: SignIn) -> None:
     user, other = make.user(), make.user()
     here, elsewhere, somebody = sign_in(user), [sign_in(user), sign_in(user)], sign_in(other)
-    assert "Sign all other devices out" in here.get("/account").text
+    assert "Sign all other devices out" in here.get("/account/sign-in").text
     here.post("/account/sessions/end-others")
     assert [browser.get("/account").status_code for browser in elsewhere] == [303, 303]
     assert (here.get("/account").status_code, somebody.get("/account").status_code) == (200, 200)
-    assert "Sign all other devices out" not in here.get("/account").text
+    assert "Sign all other devices out" not in here.get("/account/sign-in").text
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_each_device_is_listed_with_what_people_call_it(client: FlaskClient, age
     make.user(email="ann@example.org")
     form = {"email": "ann@example.org", "password": make.PASSWORD}
     client.post("/sign-in", data=form, headers={"User-Agent": agent}, environ_base={"REMOTE_ADDR": "192.0.2.7"})
-    page = client.get("/account").text
+    page = client.get("/account/sign-in").text
     assert words in page
     assert "192.0.2.7" in page
     assert "this device" in page

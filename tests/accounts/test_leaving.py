@@ -166,7 +166,7 @@ def test_without_a_password_they_have_signed_in_just_now(tom: User, sign_in: Sig
     session = db.session.query(LoginSession).one()
     session.created_at -= timedelta(minutes=16)
     db.session.commit()
-    assert browser.post("/account/delete", data={"username": "tom"}).location == "/account#sessions"
+    assert browser.post("/account/delete", data={"username": "tom"}).location == "/account/sign-in#sessions"
     session = db.session.query(LoginSession).one()
     session.created_at += timedelta(minutes=10)
     db.session.commit()

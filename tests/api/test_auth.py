@@ -218,7 +218,7 @@ def test_many_devices_are_signed_in_at_once_and_listed_on_the_account_page(
     devices = [log_in(client) for _ in range(12)]
     assert {me(client, device["access_token"]).status_code for device in devices} == {200}
     browser = sign_in(db.session.query(User).one())
-    assert browser.get("/account").text.count("program") >= 13
+    assert browser.get("/account/sign-in").text.count("program") >= 13
     program = db.session.query(LoginSession).filter_by(is_program=True).order_by(LoginSession.id.desc()).first()
     assert program is not None
     browser.post(f"/account/sessions/{program.id}/end")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from io import BytesIO
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -135,6 +137,40 @@ def test_a_super_admin_makes_finds_and_changes_people(vera: Program) -> None:
     assert_error(vera.send("GET", f"{URL}/99999"), 404, "not_found")
 
 
+def test_a_super_admin_deletes_somebody(vera: Program) -> None:
+    tom = f"{URL}/{make.user(Role.ADMIN, 'Tom').id}"
+    assert vera.send("DELETE", tom).status_code == 204
+    assert_error(vera.send("GET", tom), 404, "not_found")
+    assert_error(vera.send("DELETE", tom), 404, "not_found")
+    assert_error(vera.send("DELETE", f"{URL}/{vera.user.id}"), 409, "conflict")
+
+
+@pytest.mark.parametrize("request_of", [{"json": {"role": "player"}}, {"json": {"active": False}}, {}])
+@pytest.mark.both_databases
+def test_of_two_super_admins_who_remove_each_other_one_stays(
+    app: Flask, vera: Program, request_of: dict[str, Any]
+) -> None:
+    dan = Program(app.test_client(), make.user(Role.SUPER_ADMIN, "Dan"))
+    start, answers = threading.Barrier(2), []
+
+    def remove(program: Program, user_id: int) -> None:
+        start.wait()
+        method = "PATCH" if request_of else "DELETE"
+        answers.append(program.send(method, f"{URL}/{user_id}", **request_of).status_code)
+
+    pairs = [(vera, dan.user.id), (dan, vera.user.id)]
+    db.session.commit()
+    threads = [threading.Thread(target=remove, args=pair) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    left = db.session.query(User).filter_by(role=Role.SUPER_ADMIN, active=True).count()
+    assert left == 1, answers
+    assert sorted(answers)[0] < 300
+    assert sorted(answers)[1] in {401, 403, 409}
+
+
 def test_nobody_lowers_or_shuts_out_themselves_here_either(vera: Program) -> None:
     assert_error(vera.send("PATCH", f"{URL}/{vera.user.id}", json={"active": False}), 409, "conflict")
 
@@ -147,7 +183,8 @@ def test_what_is_looked_for_is_meant_as_it_stands(vera: Program, text: str) -> N
 @pytest.mark.parametrize("role", [Role.PLAYER, Role.EVALUATOR, Role.ADMIN])
 def test_people_are_nobody_elses_business(client: FlaskClient, role: Role) -> None:
     someone = Program(client, make.user(role))
-    for method, path in (("GET", URL), ("POST", URL), ("GET", f"{URL}/1"), ("PATCH", f"{URL}/1")):
+    of_one = [(method, f"{URL}/1") for method in ("GET", "PATCH", "DELETE")]
+    for method, path in (("GET", URL), ("POST", URL), *of_one):
         assert_error(someone.send(method, path, json={}), 403, "forbidden")
 
 

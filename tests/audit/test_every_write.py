@@ -1,4 +1,5 @@
-"""Every way to write is on the log: each endpoint that takes a POST is driven once with a request that it takes.
+"""Every way to write is on the log: each endpoint that does more than read is driven once with a request that it
+takes.
 
 A new endpoint needs an example here, which is how it is found out whether it forgot the log.
 """
@@ -24,6 +25,7 @@ from app.accounts.identities.models import Identity, Provider
 from app.accounts.invitations import actions as invitations
 from app.accounts.invitations.models import Invitation
 from app.accounts.models import LoginSession, Role, SecondStep, User
+from app.accounts.recovery import actions as recovery
 from app.audit.models import AuditEntry
 from app.changing.models import PlanChange
 from app.config import ROOT
@@ -34,7 +36,7 @@ from app.diplomas.layouts import create_from_starter
 from app.diplomas.models import AwardRule, Diploma, DiplomaTemplate
 from app.diplomas.starters import STARTERS
 from app.events.kinds import ActivityState, Checking, EvaluationType, EventStatus
-from app.events.models import Activity, Category, Event, Group, Participant
+from app.events.models import Activity, Category, Event, Group, Participant, TeamLogin
 from app.events.team_actions import make_logins
 from app.extensions import Model, db
 from app.jobs.models import Job
@@ -44,6 +46,7 @@ from app.leaderboards.screens import actions as screens
 from app.leaderboards.screens import pairing
 from app.leaderboards.screens.contents import Content, Kind
 from app.leaderboards.screens.models import Screen
+from app.mail.models import Mail
 from app.scoring.actions import Entry, save_records
 from app.scoring.checking.actions import check
 from app.scoring.flags.actions import raise_flag
@@ -158,6 +161,7 @@ def a_bundle(world: World) -> str:
 
 ACTIVITY = {"name": "Run", "evaluation_type": EvaluationType.TIME_LOW.value, "mark_count": "1", "formula": "BEST"}
 CATEGORY = {"name": "Old", "age_from": "60", "age_to": "99", "gender": ""}
+PROFILE = {"name": "Iva", "username": "iva", "visible_to": "everyone", "language": "cs", "theme": "dark"}
 NEW_EMAIL = {"email": "new@example.org", "current": make.PASSWORD}
 DAY = {"name": "Winter games", "starts_on": "2027-01-05"}
 
@@ -324,6 +328,14 @@ def team_code(world: World) -> str:
     return code
 
 
+def team_device(world: World) -> str:
+    team_code(world)
+    login = db.session.get_one(TeamLogin, world.group.id)
+    session, _token = accounts.add_session(login.user, address="192.0.2.7", browser="tests")
+    db.session.commit()
+    return f"{world.url}/teams/{world.group.id}/devices/{session.id}/end"
+
+
 def team_revoked(world: World) -> str:
     team_code(world)
     return f"{world.url}/teams/{world.group.id}/revoke"
@@ -376,6 +388,12 @@ def linked(world: World) -> str:
     )
     db.session.commit()
     return "/account/services/osu/unlink"
+
+
+def waiting_mail(world: World) -> int:
+    recovery.send_reset(world.helper, language="en", by=world.me)
+    db.session.commit()
+    return int(own(world, Mail).id)
 
 
 def app_of(user: User) -> pyotp.TOTP:
@@ -533,6 +551,7 @@ EXAMPLES: dict[str, Example] = {
     "people.deactivate": form(lambda w: f"/people/{w.helper.id}/deactivate"),
     "people.activate": form(closed_account),
     "people.send_reset": form(lambda w: f"/people/{w.helper.id}/reset"),
+    "outbox.retry": lambda w: (f"/people/mail/{waiting_mail(w)}/retry", {}),
     "people.delete": lambda w: (f"/people/{w.helper.id}/delete", {"data": {"username": w.helper.username}}),
     "people.go": leaving,
     "invitations.create": form(
@@ -578,6 +597,10 @@ EXAMPLES: dict[str, Example] = {
         "/api/v1/users",
         {"json": {"email": "x@example.org", "name": "X"}, "headers": bearer(w)},
     ),
+    "api.save_user": lambda w: (f"/api/v1/users/{w.helper.id}", {"json": {"name": "Iva"}, "headers": bearer(w)}),
+    "api.delete_user": lambda w: (f"/api/v1/users/{w.helper.id}", {"headers": bearer(w)}),
+    "api.save_me": lambda w: ("/api/v1/users/me", {"json": {"bio": "I count laps."}, "headers": bearer(w)}),
+    "accounts.save": form(lambda w: "/account", **PROFILE),
     "avatars.save": lambda w: ("/account/avatar", {"data": {"avatar": (BytesIO(picture()), "me.png")}}),
     "avatars.delete": form(with_picture),
     "api.create_import": json_import,
@@ -605,6 +628,7 @@ EXAMPLES: dict[str, Example] = {
     "events.delete_people": chosen("delete"),
     "events.make_teams": lambda w: (f"{w.url}/teams", {"data": {"groups": [w.group.id]}}),
     "events.revoke_team": form(team_revoked),
+    "events.end_team_session": form(team_device),
     "events.open_team_session": lambda w: ("/join", {"data": {"code": team_code(w)}}),
     "events.create_activity": form(lambda w: f"{w.url}/activities", **ACTIVITY),
     "events.save_activity": form(lambda w: f"{w.url}/activities/{w.activity.id}", **ACTIVITY),
@@ -688,10 +712,17 @@ EXAMPLES: dict[str, Example] = {
 }
 
 
-def test_every_endpoint_that_takes_a_post_has_an_example(app: Flask) -> None:
-    posted = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or set())}
-    assert posted == set(EXAMPLES)
-    assert set(UNLOGGED) < posted
+def test_every_endpoint_that_writes_has_an_example(app: Flask) -> None:
+    writing = methods(app)
+    assert set(writing) == set(EXAMPLES)
+    assert set(UNLOGGED) < set(writing)
+    assert {"PATCH", "DELETE"} < set(writing.values())
+
+
+def methods(app: Flask) -> dict[str, str]:
+    """The method of every endpoint that writes; none takes two."""
+    reading = {"GET", "HEAD", "OPTIONS"}
+    return {rule.endpoint: method for rule in app.url_map.iter_rules() for method in (rule.methods or set()) - reading}
 
 
 @pytest.mark.parametrize("endpoint", EXAMPLES)
@@ -699,9 +730,9 @@ def test_what_is_written_is_on_the_log(app: Flask, world: World, endpoint: str) 
     path, request = EXAMPLES[endpoint](world)
     db.session.commit()
     with app.test_request_context():
-        assert app.url_map.bind("").match(path, method="POST")[0] == endpoint
+        assert app.url_map.bind("").match(path, method=methods(app)[endpoint])[0] == endpoint
     rows, logged = everything(), entries()
-    answer = world.browser.post(path, **request)
+    answer = world.browser.open(path, method=methods(app)[endpoint], **request)
     assert answer.status_code < 400, re.findall(r"(?:field__error|notice__title).*", answer.text)
     db.session.rollback()
     if endpoint in WRITES_NOTHING:

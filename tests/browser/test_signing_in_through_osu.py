@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from app import sandbox as sandboxes
-from app.accounts.models import Role
+from app.accounts.invitations import actions as invitations
+from app.accounts.models import Role, User
+from app.extensions import db
 from app.sandbox import Sandbox
 from tests.conftest import StartServer
 from tests.support import make
@@ -50,6 +54,7 @@ def test_a_player_signs_up_and_comes_back_to_the_page_that_asked(new_page: OpenP
     choose(page, "Larkspur")
     expect(page).to_have_url(re.compile(r"/account$"))
     expect(page.get_by_role("heading", name="Larkspur")).to_be_visible()
+    page.get_by_role("link", name="Signing in").click()
     expect(page.locator("#services")).to_contain_text("Larkspur")
     assert serious_violations(page) == []
 
@@ -79,7 +84,7 @@ def test_an_account_is_linked_signed_in_to_and_unlinked(new_page: OpenPage) -> N
     admin = make.user(Role.ADMIN, name="Ivana")
     page = new_page()
     steps.sign_in(page, admin)
-    page.goto("/account")
+    page.goto("/account/sign-in")
     row = page.locator("#services li").filter(has_text="osu!")
     row.get_by_role("button", name="Link").click()
     choose(page, "New Oak")
@@ -97,7 +102,7 @@ def test_an_account_is_linked_signed_in_to_and_unlinked(new_page: OpenPage) -> N
 
 
 def test_the_last_way_in_is_not_taken_away(page: Page) -> None:
-    page.goto("/sign-in?next=/account")
+    page.goto("/sign-in?next=/account/sign-in")
     page.get_by_role("link", name="Sign in with GitHub").click()
     choose(page, "quiet-example")
     page.locator("#services").get_by_role("button", name="Unlink").click()
@@ -105,3 +110,21 @@ def test_the_last_way_in_is_not_taken_away(page: Page) -> None:
     expect(page.get_by_role("heading", name="This is your only way in")).to_be_visible()
     page.get_by_role("link", name="Back to your account").click()
     expect(page.locator("#services")).to_contain_text("quiet-example")
+
+
+def test_whoever_is_invited_comes_in_through_osu(phone: Page) -> None:
+    _invitation, token = invitations.invite_by_link(
+        Role.EVALUATOR, most=1, good_for=timedelta(days=1), language="en", by=make.user(Role.ADMIN, "Ivan")
+    )
+    db.session.commit()
+    phone.goto(f"/invited/{token}")
+    assert serious_violations(phone) == []
+    phone.get_by_role("link", name="Sign in with osu!").click()
+    choose(phone, "Larkspur")
+    expect(phone.get_by_text("You are signed in as Larkspur.")).to_be_visible()
+    assert serious_violations(phone) == []
+    phone.get_by_role("button", name="Accept as Larkspur").click()
+    expect(phone).not_to_have_url(re.compile("invited"))
+    db.session.rollback()
+    [larkspur] = db.session.scalars(select(User).where(User.name == "Larkspur"))
+    assert larkspur.role is Role.EVALUATOR

@@ -86,6 +86,24 @@ def test_only_a_keyed_hash_of_the_code_is_kept(browser: FlaskClient, games: Even
     assert log(games) == ["team_login.make"]
 
 
+def test_each_device_of_a_team_is_listed_and_one_alone_is_signed_out(
+    app: Flask, browser: FlaskClient, games: Event
+) -> None:
+    red, blue = games.groups
+    [code] = make_codes(browser, games, red)
+    (lost, _status), (kept, _other) = join(app, code), join(app, code)
+    teams = f"/events/{games.id}/teams"
+    page = browser.get(teams).text
+    ends = re.findall(rf'action="({teams}/{red.id}/devices/\d+/end)"', page)
+    assert len(ends) == 2
+    assert browser.post(ends[1].replace(f"/{red.id}/", f"/{blue.id}/")).status_code == 404
+    assert browser.post(ends[1]).status_code == 303
+    assert browser.post(ends[1]).status_code == 404
+    assert (lost.get("/sheets").status_code, kept.get("/sheets").status_code) == (303, 200)
+    actions = [entry.action for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
+    assert actions[-1] == "session.end"
+
+
 def test_a_code_can_be_typed_by_a_child() -> None:
     for _turn in range(50):
         code = new_code()

@@ -10,11 +10,14 @@ import pytest
 from flask import Flask
 
 from app import embedded, mail, processes
+from app.accounts.models import Role
 from app.embedded import RedisServer
 from app.extensions import db
 from app.mail.models import MailState
-from tests.conftest import AppFactory, StartScheduler, StartWorker
-from tests.support import smtp
+from app.scoring.models import Record
+from tests.conftest import AppFactory, StartScheduler, StartServer, StartWorker
+from tests.support import make, smtp
+from tests.support.person import Person
 from tests.support.servers import Worker
 
 from .conftest import MailApp, stored, write
@@ -91,3 +94,42 @@ def test_a_worker_that_is_killed_while_it_sends_leaves_a_mail_that_is_sent_later
         mail.deliver(mail_id)
     [message] = server.messages
     assert (message["Message-ID"], stored(mail_id).state) == (row.message_id, MailState.SENT)
+
+
+def test_with_redis_stopped_people_sign_in_and_score_and_mail_leaves_when_it_is_back(
+    serve: StartServer,
+    start_worker: StartWorker,
+    start_scheduler: StartScheduler,
+    environ: dict[str, str],
+    own_redis: OwnRedis,
+    server: smtp.MailServer,
+) -> None:
+    event = make.event()
+    group = make.group(event)
+    eva, jump = make.participant(group, "Eva"), make.activity(event)
+    make.user(Role.ADMIN, email="ivan@example.org")
+    make.user(email="ann@example.org")
+    db.session.commit()
+    environ["REDIS_URL"] = own_redis.server.url
+    web, _worker = serve(), mail_worker(start_worker, server)
+    start_scheduler()
+    own_redis.stop()
+
+    ivan, ann = Person(web.url), Person(web.url)
+    ivan.sign_in("ivan@example.org")
+    sheet = f"/sheets/{group.id}/{jump.id}"
+    for page in ("/boards", "/events", "/people", "/account", f"/events/{event.id}/board", sheet):
+        assert ivan.get(page).status == (403 if page == "/people" else 200), page
+    form = {f"value-{eva.id}-1": "7", f"version-{eva.id}": "0"}
+    assert ivan.post(f"{sheet}/{eva.id}", piece=True, **form).status == 200
+    assert "Eva" in ivan.get(f"/events/{event.id}/board").text
+    ann.get("/forgotten-password")
+    assert ann.post("/forgotten-password", email="ann@example.org").status == 200
+    assert server.messages == []
+
+    own_redis.start()
+    assert processes.wait_until(lambda: len(server.messages) == 1, 90)
+    [message] = server.messages
+    assert message["To"] == "ann@example.org"
+    db.session.rollback()
+    assert str(db.session.query(Record).one().amount) == "7"

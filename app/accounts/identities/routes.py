@@ -81,7 +81,7 @@ def link(arrival: Arrival) -> Response:
     db.session.commit()
     words = {"service": arrival.service.title, "name": arrival.profile.username}
     flash(_("You can sign in through %(service)s now, as %(name)s.", **words), "ok")
-    return web.go_to("accounts.show")
+    return web.go_to("accounts.show_ways_in")
 
 
 @bp.post("/account/services/<provider>/unlink")
@@ -95,7 +95,7 @@ def unlink(provider: str) -> Response:
         db.session.rollback()
         return flow.show_failure(at, None, failure)
     flash(_("%(service)s opens this account no more.", service=at.title), "ok")
-    return web.go_to("accounts.show")
+    return web.go_to("accounts.show_ways_in")
 
 
 def settled(act: Callable[[], User]) -> User:

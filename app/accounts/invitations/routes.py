@@ -14,8 +14,8 @@ from ... import i18n, qr, web
 from ...extensions import client_address, db, limiter
 from .. import signing_in
 from ..access import allow, is_signed_in, me
+from ..blueprint import REFUSED, was_refused
 from ..models import Role, User
-from ..routes import REFUSED, was_refused
 from . import access, actions, queries
 from .forms import AcceptForm, InviteForm, LinkForm
 from .models import Invitation

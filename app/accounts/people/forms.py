@@ -5,9 +5,8 @@ from wtforms import PasswordField, StringField, ValidationError
 from wtforms.validators import Length
 
 from ...forms import Form
-from ..forms import REQUIRED, trimmed
+from ..forms import OWN_PASSWORD, REQUIRED, trimmed
 from ..models import User
-from ..passwords import LONGEST, verify_password
 
 
 class DeleteForm(Form):
@@ -25,13 +24,10 @@ class DeleteForm(Form):
 
 
 class DeleteOwnForm(DeleteForm):
-    current = PasswordField(_l("Password"), validators=[REQUIRED, Length(max=LONGEST)])
+    current = PasswordField(_l("Password"), validators=OWN_PASSWORD)
 
     def __init__(self, user: User) -> None:
         super().__init__(user)
+        self.password_hash = user.password_hash
         if user.password_hash is None:
             del self.current
-
-    def validate_current(self, field: PasswordField) -> None:
-        if not verify_password(field.data or "", self._user.password_hash):
-            raise ValidationError(_l("This is not your password."))

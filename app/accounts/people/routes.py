@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, abort, current_app, flash, make_response, request, session
+from flask import Blueprint, Flask, Response, abort, flash, make_response, request, session
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from ... import i18n, web
-from ...database import now
 from ...extensions import db, limiter
+from ...mail import queries as mail_queries
 from .. import actions, fresh, second_step
 from .. import queries as accounts
 from ..access import allow, me, other_person
+from ..blueprint import REFUSED
 from ..forms import ROLES, PersonForm, RoleForm
 from ..models import Role, User
 from ..recovery import actions as recovery
 from . import leaving, personal, queries
 from .forms import DeleteForm, DeleteOwnForm
-
-REFUSED = 422
 
 bp = Blueprint("people", __name__)
 
@@ -83,9 +82,10 @@ def person_page(person: User, form: RoleForm, *, status: int = 200) -> Response:
         person=person,
         form=form,
         is_me=person.id == me().id,
-        devices=len(accounts.sessions_of(person, now() - current_app.config["SETTINGS"].session_idle)),
+        devices=len(accounts.sessions_of(person)),
         tokens=len(accounts.tokens_of(person)),
         second_step=second_step.is_on(person),
+        reset=mail_queries.last_sent_by_hand("reset", person.email),
     )
 
 

@@ -6,9 +6,8 @@ from wtforms.validators import EqualTo, Length
 
 from ...forms import Form
 from .. import queries as people
-from ..forms import AN_ADDRESS, GOOD_LENGTH, REQUIRED, trimmed
+from ..forms import AN_ADDRESS, GOOD_LENGTH, OWN_PASSWORD, REQUIRED, trimmed
 from ..models import User
-from ..passwords import LONGEST, verify_password
 
 NOT_THE_SAME = _l("The two are not the same.")
 
@@ -26,18 +25,14 @@ class EmailForm(Form):
     """The password is asked for where there is one; who has none has just signed in."""
 
     email = EmailField(_l("New address"), filters=[trimmed], validators=[REQUIRED, Length(max=254), AN_ADDRESS])
-    current = PasswordField(_l("Password"), validators=[REQUIRED, Length(max=LONGEST)])
+    current = PasswordField(_l("Password"), validators=OWN_PASSWORD)
 
     def __init__(self, user: User) -> None:
         super().__init__()
-        self._password_hash = user.password_hash
+        self.password_hash = user.password_hash
         if user.password_hash is None:
             del self.current
 
     def validate_email(self, field: EmailField) -> None:
         if people.user_by_email(field.data or ""):
             raise ValidationError(_l("Somebody with this address is here already."))
-
-    def validate_current(self, field: PasswordField) -> None:
-        if not verify_password(field.data or "", self._password_hash):
-            raise ValidationError(_l("This is not your password."))

@@ -13,8 +13,8 @@ from ...extensions import client_address, db, limiter
 from .. import fresh
 from .. import queries as people
 from ..access import allow, me
+from ..blueprint import REFUSED, was_refused
 from ..models import Role
-from ..routes import REFUSED, was_refused
 from . import actions
 from .forms import AskForm, EmailForm, NewPasswordForm
 from .models import EmailChange, PasswordReset
@@ -126,7 +126,7 @@ def ask_for_email() -> Response:
     change = actions.ask_for_email(me(), form.email.data, language=i18n.language())
     db.session.commit()
     flash(_("Open the message to %(email)s, and the new address is yours.", email=change.new_email), "ok")
-    return web.go_to("accounts.show")
+    return web.go_to("accounts.show_ways_in")
 
 
 def email_page(form: EmailForm, *, status: int = 200) -> Response:

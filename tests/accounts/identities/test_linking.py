@@ -41,8 +41,8 @@ def linked_to(user: User) -> list[Provider]:
 
 def test_an_account_is_linked_and_then_opened_through_osu(app: Flask, linking: Traveller, helper: User) -> None:
     answer = linking.link(LARKSPUR)
-    assert (answer.status_code, answer.location) == (303, "/account")
-    page = linking.browser.get("/account").text
+    assert (answer.status_code, answer.location) == (303, "/account/sign-in")
+    page = linking.browser.get("/account/sign-in").text
     assert "You can sign in through osu! now, as Larkspur." in page
     other = Traveller(app.test_client())
     other.sign_in(LARKSPUR)
@@ -53,7 +53,10 @@ def test_an_account_is_linked_and_then_opened_through_osu(app: Flask, linking: T
 def test_the_account_page_lets_its_forms_lead_there_and_no_other_page_does(
     app: Flask, linking: Traveller, sandbox: Sandbox
 ) -> None:
-    assert f"form-action 'self' {sandbox.url}" in linking.browser.get("/account").headers["Content-Security-Policy"]
+    assert (
+        f"form-action 'self' {sandbox.url}"
+        in linking.browser.get("/account/sign-in").headers["Content-Security-Policy"]
+    )
     for path in ("/", "/sign-in", "/sheets"):
         assert "form-action 'self';" in linking.browser.get(path).headers["Content-Security-Policy"]
 
@@ -66,7 +69,7 @@ def test_what_opens_another_account_is_not_linked(app: Flask, linking: Traveller
     Traveller(app.test_client()).sign_in(LARKSPUR)
     answer = linking.link(LARKSPUR)
     assert (answer.status_code, words(answer)) == (409, "This belongs to somebody else here")
-    assert 'href="/account"' in answer.text
+    assert 'href="/account/sign-in"' in answer.text
     assert linked_to(helper) == []
 
 

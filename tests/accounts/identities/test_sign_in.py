@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from urllib.parse import parse_qs, urlsplit
 
+import pyotp
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.accounts import second_step
 from app.accounts.identities.models import Identity, Provider
-from app.accounts.models import LoginSession, Role, User
+from app.accounts.models import LoginSession, Role, SecondStep, User
 from app.audit.models import AuditEntry
 from app.extensions import db
 from app.sandbox import Sandbox
@@ -160,3 +163,24 @@ def test_each_button_is_there_by_its_own_keys(make_app: AppFactory, sandbox: San
 def test_whoever_is_signed_in_need_not_do_so_again(app: Flask, sign_in: SignIn) -> None:
     answer = sign_in(make.user()).get("/sign-in/osu")
     assert (answer.status_code, answer.location) == (303, "/")
+
+
+def test_an_admin_with_a_second_step_is_asked_for_the_code_here_too(traveller: Traveller) -> None:
+    traveller.sign_in()
+    admin = the_identity().user
+    admin.role = Role.ADMIN
+    second_step.begin(admin)
+    app = pyotp.TOTP(second_step.key_of(db.session.get_one(SecondStep, admin.id)))
+    own = db.session.scalars(select(LoginSession)).one()
+    second_step.confirm(admin, app.now(), keep=own)
+    db.session.commit()
+    traveller.browser.post("/sign-out")
+    assert traveller.sign_in(next="/account").location == "/sign-in/code"
+    assert traveller.browser.get("/account").status_code == 303
+    with traveller.browser.session_transaction() as session:
+        planted = dict(session)
+    answer = traveller.browser.post("/sign-in/code", data={"code": app.at(time.time() + 30)})
+    assert (answer.status_code, answer.location) == (303, "/account")
+    assert traveller.browser.get("/account").status_code == 200
+    with traveller.browser.session_transaction() as session:
+        assert not set(planted) & set(session) - {"csrf_token", "_permanent"}, "nothing of the session before is left"
