@@ -97,8 +97,8 @@ def words(page: str) -> list[str]:
     return [" ".join(text.split()) for text in reader.texts]
 
 
-CODES = {"value", "name", "id", "class", "href", "fill", "stroke"}
-"""What no reader sees. Drawings have fill="none" and stroke="none", and "none" is a text too."""
+CODES = {"value", "name", "id", "class", "href", "fill", "stroke", "autocapitalize"}
+"""What no reader sees. Drawings have fill="none", fields autocapitalize="none", and "none" is a text too."""
 
 
 class Reader(HTMLParser):
