@@ -210,14 +210,16 @@ def _steps(column: Column[K], people: Sequence[K], scheme: Scheme) -> list[Step]
         step = Step(column.key, equals[0], place, score, score * weight, Fate.COUNTED)
         for value in equals:
             steps[id(value)] = step
+    # Where nobody has a number yet there is no worst: that activity counts for nobody.
+    fills = scheme.missing is Missing.WORST and bool(levels)
     for name, other in one_of.items():
         if name not in steps:
-            steps[name] = _step_without_number(column, other, worst, scheme)
+            steps[name] = _step_without_number(column, other, worst if fills else None)
     return [steps[name] for name in names]
 
 
-def _step_without_number(column: Column[K], value: Value | None, worst: Decimal, scheme: Scheme) -> Step:
-    if scheme.missing is Missing.WORST:
+def _step_without_number(column: Column[K], value: Value | None, worst: Decimal | None) -> Step:
+    if worst is not None:
         return Step(column.key, value, None, worst, worst * column.weight, Fate.FILLED)
     return Step(column.key, value, None, None, None, Fate.SKIPPED)
 
@@ -314,9 +316,9 @@ def _line(
     higher: bool,
     dropped: dict[int, Step],
 ) -> Line[K]:
+    has_number = any(step.place is not None for step in steps)
     if scheme.best is not None:
         steps = _keep_best(steps, scheme.best, higher, dropped)
-    has_number = any(step.fate is Fate.COUNTED for step in steps)
     is_out = scheme.missing is Missing.OUT and _is_short(steps, scheme.best)
     total = _total(steps, columns, scheme) if has_number and not is_out else None
     return Line(key, None, total, steps)

@@ -64,9 +64,13 @@ class SheetProgress:
     flagged: int = 0
 
     @property
+    def is_checkable(self) -> bool:
+        return self.activity.checking is not Checking.OFF
+
+    @property
     def unchecked(self) -> int:
         """Of a sheet whose values are checked at all."""
-        return 0 if self.activity.checking is Checking.OFF else self.done - self.checked
+        return self.done - self.checked if self.is_checkable else 0
 
 
 def is_written() -> ColumnElement[bool]:

@@ -115,6 +115,19 @@ def test_best_two_of_three_needs_two_results_and_no_more() -> None:
     assert totals(lines) == [("Eva", 1, "3"), ("Jan", None, None)]
 
 
+def test_an_activity_that_has_not_begun_counts_for_nobody() -> None:
+    columns = [column(1, Eva="2", Jan="1"), column(2)]
+    lines = overall(["Eva", "Jan"], columns, Scheme(Method.PLACES, best=1))
+    assert totals(lines) == [("Eva", 1, "1"), ("Jan", 2, "2")]
+    assert [step.fate for step in lines[1].steps] == [Fate.COUNTED, Fate.SKIPPED]
+
+
+def test_who_has_only_results_without_points_has_a_place_all_the_same() -> None:
+    columns = [column(1, Eva="2"), column(2, Eva="5", Jan="1")]
+    lines = overall(["Eva", "Jan"], columns, Scheme(Method.POINTS, (Decimal(3),), best=1))
+    assert totals(lines) == [("Eva", 1, "3"), ("Jan", 2, "0")]
+
+
 def test_who_has_nothing_is_not_there_and_who_has_only_a_status_has_no_place() -> None:
     lines = overall(["Eva", "Jan", "Ota"], [column(1, Eva="1", Ota="DNS")], Scheme(Method.PLACES))
     assert totals(lines) == [("Eva", 1, "1"), ("Ota", None, None)]

@@ -86,6 +86,7 @@ def test_the_same_again_is_checked_with_both_names(day: Day) -> None:
     record = day.record(day.eva)
     assert (record.updated_by_name, record.checked_by_name) == ("Petra", "Tom")
     assert FIRST in day.tom.get(day.sheet).text
+    assert "1 of 1 checked" in day.ivan.get(f"/events/{day.event.id}/progress").text
     assert list(broken_rows()) == []
 
 

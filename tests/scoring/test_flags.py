@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 import pytest
@@ -134,3 +135,14 @@ def test_an_answer_closes_it_and_the_evaluator_reads_it(
 def test_only_those_of_the_sheet_flag_on_it(sign_in: SignIn, eva: Participant, jump: Activity) -> None:
     assert flag(sign_in(make.user()), eva, jump) == 404
     assert flag(sign_in(make.user(Role.PLAYER)), eva, jump) == 403
+
+
+def test_the_page_of_progress_counts_what_is_flagged(
+    petra: FlaskClient, admin: FlaskClient, eva: Participant, jump: Activity
+) -> None:
+    address = f"/events/{eva.event_id}/progress"
+    state = re.search(r"state=([\w-]+)", admin.get(address).text)
+    assert flag(petra, eva, jump) == 303
+    assert state is not None
+    news = admin.get(address, query_string={"state": state[1]}, headers={"HX-Request": "true"})
+    assert (news.status_code, "one flagged" in news.text) == (200, True)
