@@ -60,7 +60,8 @@ def init_app(app: Flask) -> None:
 @bp.after_request
 def name_reader(response: Response) -> Response:
     """Tells the service worker whose page this is, so that it is shown to nobody else without a network."""
-    reader = reader_or_none()
+    # Where something is broken it may be the database, which knows the reader.
+    reader = reader_or_none() if response.status_code < 500 else None
     if reader is not None:
         response.headers["Laurel-Reader"] = key_of(reader)
     return response
