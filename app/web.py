@@ -80,6 +80,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_begin_request)
     app.before_request(_refuse_unguarded)
     app.after_request(_finish_request)
+    app.teardown_request(_close_uploads)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(OperationalError, _database_error)
@@ -102,6 +103,11 @@ def marked(view: View, rule: str) -> View:
 
 def access_rule(endpoint: str) -> str | None:
     return getattr(current_app.view_functions[endpoint], "access_rule", None)
+
+
+def _close_uploads(_error: BaseException | None) -> None:
+    """A large upload lies in a temporary file, which would else stay open until somebody collects it."""
+    request.close()
 
 
 def _refuse_unguarded() -> None:

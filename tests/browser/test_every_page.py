@@ -171,4 +171,7 @@ def address(rule: Rule, values: dict[str, Any]) -> str:
 
 
 def may_be_a_page(rule: Rule) -> bool:
+    # The certificate is there only where Laurel speaks HTTPS by itself.
+    if rule.rule == "/authority.crt":
+        return False
     return "GET" in (rule.methods or set()) and rule.endpoint.partition(".")[0] not in ELSEWHERE | {"static"}
