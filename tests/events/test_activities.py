@@ -190,11 +190,11 @@ def test_a_range_that_cannot_be_is_refused(browser: FlaskClient, low: str, high:
 def test_a_range_and_places_stay_where_only_the_name_changes(browser: FlaskClient, owner: User) -> None:
     event = make.event()
     group = make.group(event)
-    data = {"name": "Throw", "evaluation_type": "NUMERIC_HIGH", "usual_from": "8", "decimal_places": "2"}
+    data = {"name": "Throw", "evaluation_type": "NUMERIC_HIGH", "usual_from": "7", "decimal_places": "2"}
     browser.post(f"/events/{event.id}/activities", data=data)
     activity = only(event)
     write("7.5", make.participant(group), activity, by=owner)
     assert browser.post(f"/events/{event.id}/activities/{activity.id}", data={"name": "Ball"}).status_code == 303
-    assert (activity.name, activity.low, activity.decimal_places) == ("Ball", Decimal(8), 2)
+    assert (activity.name, activity.low, activity.decimal_places) == ("Ball", Decimal(7), 2)
     assert 'value="7.50"' in browser.get(f"/sheets/{group.id}/{activity.id}").text
     assert "7.50" in browser.get(f"/events/{event.id}/board").text
