@@ -239,7 +239,7 @@ def test_a_preview_costs_the_same_few_statements_for_1_and_300_people(app: Flask
 def test_a_real_start_list_is_read_as_it_is(desk: Desk) -> None:
     page = desk.browser.get(desk.preview(REAL.read_bytes())).text
     assert selected(page)[:2] == ["semicolon", "Windows-1250"]
-    assert selected(page)[3:] == ["Number", "Name", "Gender", "Group", "Note", "Note"]
+    assert selected(page)[3:] == ["decimal comma", "Number", "Name", "Gender", "Group", "Note", "Note"]
     assert "Import 1,222 people" in page
     assert "57 new groups" in words(page)
     assert rows(page)[0] == "2 L0001 Rosa van Dijk Ž F-C 44 Midland University 43,6 new"
