@@ -171,7 +171,7 @@ def address(rule: Rule, values: dict[str, Any]) -> str:
 
 
 def may_be_a_page(rule: Rule) -> bool:
-    # The certificate is there only where Laurel speaks HTTPS by itself.
-    if rule.rule == "/authority.crt":
+    # Files are no pages, and some are there only later: what a worker prints, the certificate of HTTPS.
+    if rule.rule.endswith((".crt", ".pdf", ".zip", ".png")):
         return False
     return "GET" in (rule.methods or set()) and rule.endpoint.partition(".")[0] not in ELSEWHERE | {"static"}
