@@ -115,6 +115,8 @@ def test_the_week_before(new_page: OpenPage, start_worker: StartWorker, hand: Ha
     expect(page.get_by_role("link", name="Eva Nová")).to_be_visible()
     hand.press(page.get_by_label("Choose Eva Nová"))
     hand.press(page.get_by_role("button", name="Withdraw"))
+    hand.press(page.get_by_role("button", name="Do it"))
+    page.goto(f"{event}/participants")
     expect(page.get_by_role("row").filter(has_text="Eva Nová")).to_contain_text("withdrew")
 
     page.goto(f"{event}/activities/new")
