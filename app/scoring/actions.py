@@ -30,7 +30,7 @@ from .models import Mark, Record, RecordChange, Source
 from .queries import Standing, nothing_yet
 from .scorers import Scorer, link_of
 from .values import InvalidValue, Value, parse_json, show
-from .warnings import Doubt, Reference
+from .warnings import Code, Doubt, Reference
 
 Raw = str | int | float | Decimal | None
 
@@ -44,7 +44,8 @@ class Entry:
 
     `marks` as typed or sent, one for each of the activity's marks; blank or None clears a mark. `version` is the
     one that the writer had seen, 0 for none; None writes over anything. `confirmed`: who writes it was asked about
-    what looks wrong, or nobody can be asked. `undoes` is the id of the change that it takes back.
+    what looks wrong, or nobody can be asked. `chosen`: the writer was shown this beside what stands, and chose this.
+    `undoes` is the id of the change that it takes back.
     """
 
     participant: Participant
@@ -52,6 +53,7 @@ class Entry:
     marks: tuple[Raw, ...]
     version: int | None = None
     confirmed: bool = False
+    chosen: bool = False
     undoes: int | None = None
 
     @property
@@ -190,6 +192,8 @@ def _question(outcome: Outcome, known: Mapping[int, Reference], by: Scorer) -> O
         return outcome
     marks, activity = outcome.standing.marks, entry.activity
     found = doubting.doubts_about(marks, entry.participant.id, outcome.before, by, activity, known[activity.id])
+    if entry.chosen:
+        found = tuple(doubt for doubt in found if doubt.code is not Code.OVERWRITE)
     if not found:
         return outcome
     # What was typed is in the entry; what stands is what stood.

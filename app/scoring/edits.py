@@ -33,11 +33,13 @@ class Edit:
     version: int
     confirmed: bool = False
     """The writer was asked about these marks, and keeps them."""
+    chosen: bool = False
+    """The writer saw these marks beside those of somebody else, and chose these."""
 
     @property
     def digest(self) -> str:
         """Differs for what differs, so that a key cannot stand for two edits."""
-        parts = [self.participant_id, self.version, self.marks, self.confirmed]
+        parts = [self.participant_id, self.version, self.marks, self.confirmed, self.chosen]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def entry(self, sheet: Sheet) -> Entry | None:
@@ -45,7 +47,7 @@ class Edit:
         person = next((person for person in sheet.participants if person.id == self.participant_id), None)
         if person is None or len(self.marks) > sheet.activity.mark_count:
             return None
-        return Entry(person, sheet.activity, self.marks, self.version, confirmed=self.confirmed)
+        return Entry(person, sheet.activity, self.marks, self.version, self.confirmed, self.chosen)
 
 
 def read(body: Any) -> tuple[str, list[Edit]]:
@@ -68,7 +70,8 @@ def _edit(item: Any) -> Edit:
         raise BadEdits
     if not isinstance(marks, list) or not len(marks) <= MOST_MARKS or not all(isinstance(mark, str) for mark in marks):
         raise BadEdits
-    return Edit(key, person, tuple(marks), version, confirmed=item.get("confirmed") is True)
+    confirmed, chosen = (item.get(name) is True for name in ("confirmed", "chosen"))
+    return Edit(key, person, tuple(marks), version, confirmed, chosen)
 
 
 def _is_whole(number: Any) -> TypeGuard[int]:

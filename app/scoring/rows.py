@@ -108,7 +108,8 @@ def _entry(activity: Activity, person: Participant, form: Mapping[str, str]) -> 
     version = form.get(f"version-{person.id}", "")
     seen = int(version) if version.isdecimal() and len(version) < 10 else NO_VERSION
     asked = form.get(f"confirmed-{person.id}")
-    return Entry(person, activity, marks, seen, confirmed=asked is not None and asked == said(map(str, marks)))
+    confirmed = asked is not None and asked == said(map(str, marks))
+    return Entry(person, activity, marks, seen, confirmed, chosen=form.get(f"chosen-{person.id}") == str(seen))
 
 
 def _standing_row(sheet: Sheet, person: Participant, standing: Standing | None, decimal_mark: str) -> Row:

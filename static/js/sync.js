@@ -84,7 +84,7 @@ async function sendSome() {
 }
 
 function send(batch) {
-  const edits = batch.map(({ key, participant, version, marks, confirmed }) => ({ key, participant, version, marks, ...(confirmed && { confirmed }) }));
+  const edits = batch.map(({ key, participant, version, marks, confirmed, chosen }) => ({ key, participant, version, marks, ...(confirmed && { confirmed }), ...(chosen && { chosen }) }));
   return ask(`${batch[0].sheet}/edits`, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRFToken": token },

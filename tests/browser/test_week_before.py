@@ -116,6 +116,7 @@ def test_the_week_before(new_page: OpenPage, start_worker: StartWorker, hand: Ha
     hand.press(page.get_by_label("Choose Eva Nová"))
     hand.press(page.get_by_role("button", name="Withdraw"))
     hand.press(page.get_by_role("button", name="Do it"))
+    expect(page.get_by_text("Done. It can be undone below.")).to_be_visible()
     page.goto(f"{event}/participants")
     expect(page.get_by_role("row").filter(has_text="Eva Nová")).to_contain_text("withdrew")
 

@@ -157,3 +157,23 @@ def test_a_script_is_told_by_codes_and_may_confirm(day: Day, api: Api) -> None:
     assert written(day, 0) == []
     assert api(day, {**item, "confirmed": True}).status_code == 200
     assert written(day, 0) == ["124"]
+
+
+def test_writing_over_somebody_elses_is_asked_about_but_not_when_theirs_was_shown_beside_it(
+    day: Day, sign_in: SignIn
+) -> None:
+    tom = make.user(Role.EVALUATOR, "Tom")
+    make.assign(tom, day.group)
+    day.type(0, "10.2", browser=sign_in(tom))
+    doubted = day.type(0, "12.6", version=1)
+    assert doubted.status_code == 422
+    assert "This would replace 10.2 with something quite different." in doubted.text
+    conflict = day.type(0, "12.6", version=0)
+    assert conflict.status_code == 409
+    person = day.people[0].id
+    assert f'name="chosen-{person}" value="1"' in conflict.text
+    assert confirm(day, 0, "126", **{f"version-{person}": "1", f"chosen-{person}": "1"}) == 422
+    assert confirm(day, 0, "12.6", **{f"version-{person}": "1", f"chosen-{person}": "0"}) == 422
+    assert written(day, 0) == ["10.2"]
+    assert confirm(day, 0, "12.6", **{f"version-{person}": "1", f"chosen-{person}": "1"}) == 200
+    assert written(day, 0) == ["12.6"]
