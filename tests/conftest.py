@@ -107,6 +107,9 @@ class Browser(FlaskClient):
         if has_app_context():
             db.session.commit()
         answer = super().open(*args, **kwargs)
+        # What is sent lies in a temporary file when it is large, which the client forgets to close.
+        for done in (*answer.history, answer):
+            done.request.input_stream.close()
         if has_app_context():
             db.session.expire_all()
         return answer

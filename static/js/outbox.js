@@ -6,6 +6,7 @@
    The database takes a moment: until it has an edit, a note of it stands in the local storage, which takes none. */
 
 const NOTE = "laurel typed ";
+const SLACK = 60; // seconds
 const ROW = ["user", "sheet", "participant"];
 
 let opened;
@@ -109,13 +110,15 @@ export function settle(answers, at) {
 }
 
 const nameOf = ({ user, sheet, participant }) => `${user} ${sheet} ${participant}`;
-/* The last answers for a sheet's rows that are not older than its page; older ones are forgotten. */
+
+/* The last answers for a sheet's rows that its page, made at a time, may not know; older ones are forgotten. What was
+   answered while the page was being made may be told in the second before: the versions say what is newer. */
 export function answeredSince(user, sheet, at) {
   return transact("readwrite", (_store, _edits, answered) => {
     const newer = [];
     answered.getAll(IDBKeyRange.bound([user, sheet], [user, sheet, []])).onsuccess = ({ target }) => {
       for (const answer of target.result) {
-        if (answer.at >= at) newer.push(answer);
+        if (answer.at >= at - SLACK) newer.push(answer);
         else answered.delete(ROW.map((name) => answer[name]));
       }
     };

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from typing import Any, Literal, Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.support import chromium
 from tests.support.servers import Server
+
+# What is expected comes sooner or later: two cores are shared by servers, workers, browsers and tests.
+PATIENCE = 20_000  # ms
+expect.set_options(timeout=PATIENCE)
 
 Device = Literal["phone", "desk", "projector"]
 DEVICES: dict[Device, dict[str, Any]] = {
@@ -48,7 +52,7 @@ def new_page(browser: Browser, live_server: Server) -> Iterator[OpenPage]:
 
     def open_page(device: Device = "desk", **options: Any) -> Page:
         context = browser.new_context(base_url=live_server.url, **{**DEVICES[device], "locale": "en", **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         context.on("console", lambda message: complaints.extend(policy_violations(message)))
         contexts.append(context)

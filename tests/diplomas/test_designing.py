@@ -27,11 +27,7 @@ from tests.diplomas.world import NAMES, World
 from tests.support import make
 from tests.support.pictures import opened, picture
 
-# What is cut off for its size leaves the parser's temporary file to be collected, whenever that is.
-pytestmark = [
-    pytest.mark.usefixtures("context"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.usefixtures("context")
 
 FONT = ROOT / "static" / "vendor" / "print" / "Outfit_400Regular.ttf"
 TEXT = {
