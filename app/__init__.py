@@ -20,6 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from . import styleguide
     from .mail import development
     from .parts import PARTS
+    from .routing import LazyRule
 
     settings = settings or Settings.from_environment()
     app = Flask(
@@ -28,6 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder=str(ROOT / "static"),
         instance_path=str(settings.instance),
     )
+    app.url_rule_class = LazyRule
     app.config.from_mapping(settings.flask())
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     if settings.proxies:

@@ -16,6 +16,7 @@ from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 
 from app import create_app, embedded, processes
@@ -56,17 +57,26 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def templates(run_folder: Path) -> FileSystemBytecodeCache:
+    """Templates, compiled once a run instead of for every application."""
+    folder = run_folder / "templates"
+    folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
+
+
 class AppFactory(Protocol):
     def __call__(self, **changes: Any) -> Flask: ...
 
 
 @pytest.fixture
-def make_app(settings: Settings) -> Iterator[AppFactory]:
+def make_app(settings: Settings, templates: FileSystemBytecodeCache) -> Iterator[AppFactory]:
     """Applications that differ from `app` in some settings: `make_app(upload_limit=1000)`."""
     made: list[Flask] = []
 
     def make(**changes: Any) -> Flask:
         made.append(create_app(replace(settings, **changes)))
+        made[-1].jinja_env.bytecode_cache = templates
         made[-1].test_client_class = Browser
         return made[-1]
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,7 @@ def _client() -> Any:
     return redis.of(current_app)
 
 
+@cache
 def _look() -> str:
     """A sum over everything that bytes depend on beside the data; the same in every process."""
     summed = hashlib.sha256()
