@@ -71,7 +71,7 @@ def _diploma(run: PrintRun, position: int, line: Line, seals: Seals) -> Diploma:
         template_revision=line.template.revision,
         award=line.award.key,
         subject=line.award.subject,
-        participant_id=line.award.participant.id,
+        participant_id=line.award.participant.id if line.award.participant else None,
         place=line.award.place,
         says=says,
         replaces_id=line.held.id if line.held else None,

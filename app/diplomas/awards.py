@@ -9,11 +9,15 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ..events.kinds import ActivityState
-from ..leaderboards.queries import ActivityStandings
-from ..leaderboards.standings import Bucket, Competitor, GroupStandings, Row
-from .kinds import Basis, Doubt
+from ..leaderboards.queries import ActivityStandings, Wholes
+from ..leaderboards.standings import BucketOf, Competitor, GroupStandingsOf, Row
+from ..leaderboards.whole import OverallRow, TeamRow
+from .kinds import IN_ACTIVITIES, Basis, Doubt
+
+Part = BucketOf[Any] | GroupStandingsOf[Any]
 
 
 @dataclass(frozen=True)
@@ -28,20 +32,35 @@ class Rule:
 
 @dataclass(frozen=True)
 class Award:
-    """`key` names what it is for, the same before and after a correction; `part` are the people it was won among."""
+    """`key` names what it is for, the same before and after a correction; `part` are the people it was won among.
+
+    It is won in an activity (`result`) or over all of them (`whole`), by a participant, by a team, or by a
+    participant in a team.
+    """
 
     key: str
     template_id: int
-    participant: Competitor
+    participant: Competitor | None
     place: int | None = None
     result: ActivityStandings | None = None
-    part: Bucket | GroupStandings | None = None
-    row: Row | None = None
+    whole: Wholes | None = None
+    part: Part | None = None
+    row: Row | OverallRow | None = None
+    team: TeamRow | None = None
     doubts: tuple[Doubt, ...] = ()
 
     @property
     def subject(self) -> str:
+        if self.participant is None:
+            return f"team-{self.team.team.id}" if self.team else ""
         return f"participant-{self.participant.id}"
+
+    @property
+    def winner(self) -> str:
+        """Who gets it, as it is written on it."""
+        if self.participant is None:
+            return self.team.team.name if self.team else ""
+        return self.participant.name
 
     @property
     def name(self) -> str:
@@ -52,10 +71,11 @@ class Award:
 @dataclass(frozen=True)
 class Field:
     """What rules are applied to. `people` are those who take part; `flagged` holds pairs of activity and participant
-    where somebody's doubt waits for an answer."""
+    where somebody's doubt waits for an answer. `whole` is there where the event has a ranking over all activities."""
 
     standings: Sequence[ActivityStandings]
     people: Sequence[Competitor]
+    whole: Wholes | None = None
     flagged: Collection[tuple[int, int]] = ()
 
 
@@ -66,7 +86,7 @@ def decide(rules: Sequence[Rule], field: Field) -> list[Award]:
     """
     given = [award for rule in rules for award in _by_rule(rule, field)]
     times = Counter(award.name for award in given)
-    same_names = Counter((award.key, _plain(award.participant.name)) for award in _once(given))
+    same_names = Counter((award.key, _plain(award.winner)) for award in _once(given))
     return [replace(award, doubts=(*award.doubts, *_about_names(award, times, same_names))) for award in _once(given)]
 
 
@@ -75,9 +95,16 @@ def without_results(rules: Sequence[Rule], field: Field) -> list[ActivityStandin
     return [
         one
         for one in field.standings
-        if any(rule.basis is not Basis.EVERYBODY and rule.activity_id in (None, one.activity.id) for rule in rules)
+        if any(rule.basis in IN_ACTIVITIES and rule.activity_id in (None, one.activity.id) for rule in rules)
         and not any(row.place for row in one.standings.together)
     ]
+
+
+def is_whole_without_results(rules: Sequence[Rule], field: Field) -> bool:
+    """Whether something over all activities is to be awarded, and there is no ranking, or nobody has a place in it."""
+    return any(rule.basis not in {*IN_ACTIVITIES, Basis.EVERYBODY} for rule in rules) and not (
+        field.whole and any(row.place for row in field.whole.overall.together)
+    )
 
 
 def ceremony(awards: Sequence[Award]) -> list[tuple[Award, list[tuple[int, list[Award]]]]]:
@@ -100,12 +127,17 @@ def _places_down(awards: Sequence[Award]) -> list[int]:
 
 
 def _by_rule(rule: Rule, field: Field) -> Iterator[Award]:
-    if rule.basis is Basis.EVERYBODY:
-        yield from _for_everybody(rule, field)
-        return
-    for one in field.standings:
-        if rule.activity_id in (None, one.activity.id):
-            yield from _in_activity(rule, one, field)
+    match rule.basis:
+        case Basis.EVERYBODY:
+            yield from _for_everybody(rule, field)
+        case Basis.OVERALL | Basis.OVERALL_CATEGORY if field.whole:
+            yield from _overall(rule, field.whole, field)
+        case Basis.TEAM | Basis.TEAM_MEMBERS if field.whole:
+            yield from _for_teams(rule, field.whole, field)
+        case Basis.ACTIVITY | Basis.CATEGORY | Basis.GROUP:
+            for one in field.standings:
+                if rule.activity_id in (None, one.activity.id):
+                    yield from _in_activity(rule, one, field)
 
 
 def _for_everybody(rule: Rule, field: Field) -> Iterator[Award]:
@@ -117,7 +149,7 @@ def _for_everybody(rule: Rule, field: Field) -> Iterator[Award]:
 
 def _in_activity(rule: Rule, one: ActivityStandings, field: Field) -> Iterator[Award]:
     whole = f"activity-{one.activity.id}"
-    parts: list[tuple[str, Bucket | GroupStandings | None, tuple[Row, ...]]]
+    parts: list[tuple[str, Part | None, tuple[Row, ...]]]
     match rule.basis:
         case Basis.CATEGORY:
             parts = [(f"{whole}/{part.key}", part, part.rows) for part in one.standings.buckets]
@@ -129,7 +161,59 @@ def _in_activity(rule: Rule, one: ActivityStandings, field: Field) -> Iterator[A
         for row in rows:
             if row.place is not None and row.place <= rule.places:
                 doubts = tuple(_about(one, row, field))
-                yield Award(key, rule.template_id, row.participant, row.place, one, part, row, doubts)
+                yield Award(key, rule.template_id, row.participant, row.place, one, part=part, row=row, doubts=doubts)
+
+
+def _overall(rule: Rule, whole: Wholes, field: Field) -> Iterator[Award]:
+    parts: list[tuple[str, Part | None, tuple[OverallRow, ...]]] = [("overall", None, whole.overall.together)]
+    if rule.basis is Basis.OVERALL_CATEGORY:
+        parts = [(f"overall/{part.key}", part, part.rows) for part in whole.overall.buckets]
+    for key, part, rows in parts:
+        for row in rows:
+            if row.place is not None and row.place <= rule.places:
+                doubts = tuple(_about_whole(whole, [row.participant.id], field))
+                yield Award(
+                    key, rule.template_id, row.participant, row.place, whole=whole, part=part, row=row, doubts=doubts
+                )
+
+
+def _for_teams(rule: Rule, whole: Wholes, field: Field) -> Iterator[Award]:
+    """For each of the first teams one, or one for each who counts in it."""
+    for team in whole.teams:
+        if team.place is None or team.place > rule.places:
+            continue
+        counted = {member.key for member in team.line.members if member.is_counted}
+        doubts = tuple(_about_whole(whole, counted, field))
+        if rule.basis is Basis.TEAM:
+            yield Award("team", rule.template_id, None, team.place, whole=whole, team=team, doubts=doubts)
+            continue
+        for row in team.members:
+            if row.participant.id in counted:
+                yield Award(
+                    "team-members",
+                    rule.template_id,
+                    row.participant,
+                    team.place,
+                    whole=whole,
+                    row=row,
+                    team=team,
+                    doubts=doubts,
+                )
+
+
+def _about_whole(whole: Wholes, people: Collection[int], field: Field) -> Iterator[Doubt]:
+    counted = whole.figures.activities
+    states = {activity.state for activity in counted.values()}
+    if ActivityState.OPEN in states:
+        yield Doubt.PROVISIONAL
+    if ActivityState.LOCKED in states:
+        yield Doubt.UNPUBLISHED
+    if whole.overall.withheld:
+        yield Doubt.WITHHELD
+    if any(person in whole.overall.unchecked for person in people):
+        yield Doubt.UNCHECKED
+    if any((activity, person) in field.flagged for activity in counted for person in people):
+        yield Doubt.FLAGGED
 
 
 def _about(one: ActivityStandings, row: Row, field: Field) -> Iterator[Doubt]:
@@ -148,7 +232,7 @@ def _about(one: ActivityStandings, row: Row, field: Field) -> Iterator[Doubt]:
 def _about_names(award: Award, times: Counter[str], names: Counter[tuple[str, str]]) -> Iterator[Doubt]:
     if times[award.name] > 1:
         yield Doubt.TWICE
-    if names[award.key, _plain(award.participant.name)] > 1:
+    if names[award.key, _plain(award.winner)] > 1:
         yield Doubt.SAME_NAME
 
 

@@ -15,7 +15,7 @@ from ..events.forms import CHOSEN, NAME, REQUIRED, WholeNumberField, longest, wo
 from ..events.models import Activity
 from ..forms import Form
 from ..i18n import LANGUAGES
-from .kinds import Basis
+from .kinds import IN_ACTIVITIES, Basis
 from .models import DiplomaTemplate
 from .starters import STARTERS
 from .template import Item, Line, Picture, Qr, Text, What
@@ -51,6 +51,8 @@ class RuleForm(Form):
         self.template_id.choices = [SelectChoice(one.id, one.name) for one in templates]
 
     def validate_places(self, field: WholeNumberField) -> None:
+        if self.basis.data not in IN_ACTIVITIES:
+            self.activity_id.data = 0
         if self.basis.data is Basis.EVERYBODY:
             field.data = 0
         elif field.data is None or not 1 <= field.data <= MOST_PLACES:

@@ -12,8 +12,20 @@ class Basis(StrEnum):
     """The first of each gender and age category in an activity."""
     GROUP = "group"
     """The first of each group in an activity, among themselves."""
+    OVERALL = "overall"
+    """The first over all activities, by the event's ranking."""
+    OVERALL_CATEGORY = "overall_category"
+    """The first of each gender and age category over all activities."""
+    TEAM = "team"
+    """The first teams, a diploma each."""
+    TEAM_MEMBERS = "team_members"
+    """Everybody who counts in one of the first teams."""
     EVERYBODY = "everybody"
     """All who take part, whatever their place."""
+
+
+IN_ACTIVITIES = frozenset({Basis.ACTIVITY, Basis.CATEGORY, Basis.GROUP})
+"""What is won in one activity."""
 
 
 class Doubt(StrEnum):

@@ -11,7 +11,7 @@ from ..database import Enumerated, UtcDateTime
 from ..events.models import Activity, Event
 from ..extensions import Model
 from ..jobs.models import Job
-from .kinds import Basis, DiplomaState, FileKind, RunState
+from .kinds import IN_ACTIVITIES, Basis, DiplomaState, FileKind, RunState
 from .template import Template
 
 
@@ -76,6 +76,10 @@ class AwardRule(Model):
 
     template: Mapped[DiplomaTemplate] = relationship()
     activity: Mapped[Activity | None] = relationship()
+
+    @property
+    def is_in_activities(self) -> bool:
+        return self.basis in IN_ACTIVITIES
 
 
 class PrintRun(Model):

@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from ..events.models import Event, Participant
 from ..events.queries import is_staying
 from ..extensions import db
-from ..leaderboards.queries import event_standings
+from ..leaderboards.queries import event_standings, wholes
 from ..leaderboards.standings import Competitor, Team
 from ..scoring.flags.models import Flag
 from . import awards, wording
@@ -135,6 +136,8 @@ def to_check(event: Event) -> ToCheck:
         if (template := by_id.get(award.template_id))
     ]
     empty = [one.activity.name for one in awards.without_results(plain, field)]
+    if awards.is_whole_without_results(plain, field):
+        empty.append(_("Overall"))
     return ToCheck(lines, list(held.values()), empty)
 
 
@@ -144,7 +147,8 @@ def _plain(some: Iterable[AwardRule]) -> list[Rule]:
 
 def _field(event: Event) -> Field:
     flagged = select(Flag.activity_id, Flag.participant_id).where(Flag.event_id == event.id, Flag.answered_at.is_(None))
-    return Field(event_standings(event), _people(event), {(row[0], row[1]) for row in db.session.execute(flagged)})
+    found = {(row[0], row[1]) for row in db.session.execute(flagged)}
+    return Field(event_standings(event), _people(event), wholes(event), found)
 
 
 def _people(event: Event) -> list[Competitor]:
@@ -171,7 +175,7 @@ def example(event: Event, template: DiplomaTemplate) -> dict[str, str]:
     """What a template is shown with: of the awards on it the one with the longest name, else made-up words."""
     some = [award for award in awards_of(event) if award.template_id == template.id]
     if some:
-        longest = max(some, key=lambda award: len(award.participant.name))
+        longest = max(some, key=lambda award: len(award.winner))
         return {**wording.says(longest, event, template.language), "number": wording.NUMBER}
     return wording.example(event, template.language)
 

@@ -23,6 +23,7 @@ from ..i18n import LANGUAGES, language
 from ..jobs import enqueue
 from ..spreadsheets import file_name
 from . import access, actions, awards, pressing, queries, wording
+from .awards import Award
 from .ceremony import Step, Winner, Won
 from .forms import RuleForm, TemplateForm
 from .kinds import Basis, DiplomaState
@@ -151,7 +152,7 @@ def create_run(event_id: int) -> AnyResponse:
 
 def check_page(event: Event, listed: ToCheck, *, status: int = 200, problem: str | None = None) -> Response:
     participant = request.args.get("participant", type=int)
-    shown = [line for line in listed.lines if participant in (None, line.award.participant.id)]
+    shown = [line for line in listed.lines if participant is None or line.award.subject == f"participant-{participant}"]
     return web.render(
         "diplomas/check.html",
         status=status,
@@ -206,13 +207,17 @@ def ceremony_lists(event: Event) -> list[Won]:
             [
                 Step(
                     place,
-                    [Winner(one.participant.name, one.participant.group.name, wording.value_of(one)) for one in some],
+                    [Winner(one.winner, group_of(one), wording.value_of(one)) for one in some],
                 )
                 for place, some in steps
             ],
         )
         for first, steps in awards.ceremony(queries.awards_of(event))
     ]
+
+
+def group_of(award: Award) -> str:
+    return award.participant.group.name if award.participant else ""
 
 
 @bp.get("/events/<int:event_id>/diplomas/runs/<int:run_id>")

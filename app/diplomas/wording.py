@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,7 +14,8 @@ from ..events.labels import days
 from ..events.models import Event
 from ..i18n import decimal_mark
 from ..leaderboards.board import ALIGNED_PLACES, bucket_name
-from ..leaderboards.standings import ALL, BucketOf
+from ..leaderboards.standings import ALL, BucketOf, Row
+from ..leaderboards.whole import OverallRow
 from ..scoring.values import show
 from .awards import Award
 from .kinds import Basis, Doubt
@@ -25,6 +28,10 @@ BASES: dict[Basis, LazyString] = {
     Basis.ACTIVITY: _l("The first of an activity, all together"),
     Basis.CATEGORY: _l("The first of each category in an activity"),
     Basis.GROUP: _l("The first of each group in an activity"),
+    Basis.OVERALL: _l("The first over all activities"),
+    Basis.OVERALL_CATEGORY: _l("The first of each category over all activities"),
+    Basis.TEAM: _l("The first teams, one diploma each"),
+    Basis.TEAM_MEMBERS: _l("Everybody who counts in one of the first teams"),
     Basis.EVERYBODY: _l("Everybody who takes part"),
 }
 DOUBTS: dict[Doubt, LazyString] = {
@@ -65,9 +72,9 @@ def says(award: Award, event: Event, language: str) -> dict[str, str]:
     """By field, all but the number."""
     with force_locale(language):
         return {
-            What.PARTICIPANT_NAME: award.participant.name,
+            What.PARTICIPANT_NAME: award.winner,
             What.PLACE: ordinal(award.place, language) if award.place else "",
-            What.ACTIVITY: award.result.activity.name if award.result else "",
+            What.ACTIVITY: thing_of(award),
             What.CATEGORY: category_of(award),
             What.EVENT: event.name,
             What.DATE: days(event, "long"),
@@ -94,7 +101,7 @@ def example(event: Event, language: str) -> dict[str, str]:
 def category_of(award: Award) -> str:
     """Who it was won among; nothing where that is everybody."""
     if award.part is None:
-        return ""
+        return award.team.team.name if award.team and award.participant else ""
     if not isinstance(award.part, BucketOf):
         return award.part.group.name
     return "" if award.part.category == ALL and award.part.gender is None else bucket_name(award.part)
@@ -102,13 +109,26 @@ def category_of(award: Award) -> str:
 
 def title_of(award: Award) -> str:
     """What it is for, as a heading."""
-    if award.result is None:
+    if award.result is None and award.whole is None:
         return _("For taking part")
-    return " · ".join(part for part in (award.result.activity.name, category_of(award)) if part)
+    # The members of all teams are one list.
+    return " · ".join(part for part in (thing_of(award), "" if award.team else category_of(award)) if part)
+
+
+def thing_of(award: Award) -> str:
+    """What it was won in; nothing where it is for taking part."""
+    if award.result:
+        return award.result.activity.name
+    if award.team:
+        return _("Teams")
+    return _("Overall") if award.whole else ""
 
 
 def value_of(award: Award) -> str:
-    if award.row is None or award.result is None:
+    if award.whole:
+        total = award.team.total if award.team else award.row.total if isinstance(award.row, OverallRow) else None
+        return "" if total is None else replace(award.whole.figures, mark=decimal_mark()).total(total)
+    if award.result is None or not isinstance(award.row, Row):
         return ""
     activity, kind = award.result.activity, award.result.activity.mark_type
     if kind is EvaluationType.BOOLEAN:

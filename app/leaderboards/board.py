@@ -155,6 +155,11 @@ class Board:
         return None
 
     @property
+    def explained(self) -> int | None:
+        """The participant whose place that is; None of a team's."""
+        return None if self.view.activity is Whole.TEAMS else self.view.why
+
+    @property
     def revision(self) -> int:
         """Of what it is made from."""
         return self.event.revision

@@ -15,12 +15,13 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import delete, update
 
-from app.accounts.models import LoginSession
+from app.accounts.models import LoginSession, Role
 from app.config import ROOT
-from app.database import now
+from app.database import locked, now
 from app.events.kinds import EvaluationType
-from app.events.models import GroupEvaluator
+from app.events.models import Event, GroupEvaluator
 from app.extensions import db
+from app.scoring.judges.actions import make_link
 from app.scoring.models import Record, RecordChange
 from tests.conftest import SignIn
 from tests.support import chromium, make
@@ -306,3 +307,27 @@ def test_over_plain_http_the_outbox_still_works_and_the_pill_says_what_is_missin
     plain.close()
     db.session.rollback()
     assert db.session.query(Record).count() == 1
+
+
+def test_what_a_judge_with_a_link_types_offline_is_stored_under_their_name(phone: Page, live_server: Server) -> None:
+    day = start_day()
+    _link, token = make_link(
+        locked(Event, day.group.event_id), day.group, None, now() + timedelta(hours=1), by=make.user(Role.ADMIN)
+    )
+    db.session.commit()
+    phone.goto(f"/judge/{token}")
+    phone.get_by_label("Your name").fill("Nela")
+    phone.get_by_role("button", name="Start scoring").click()
+    expect(phone.get_by_role("main")).to_contain_text("60 m sprint")
+    phone.goto(day.url)
+    until(phone, KEPT, day.url)
+    cut(phone, live_server)
+    type_into(phone, "Anežka", "80")
+    pill(phone, "1 waiting for the network")
+    phone = again(phone, day)
+    pill(phone, "1 waiting for the network")
+    expect(field(phone, "Anežka")).to_have_value("80")
+    mend(phone, live_server)
+    pill(phone, "All saved")
+    expect_saved(phone, "Anežka", "1:20")
+    assert written() == [("Nela (link 1)", "80")]

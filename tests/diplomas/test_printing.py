@@ -16,12 +16,19 @@ from app.database import now
 from app.diplomas.kinds import DiplomaState, RunState
 from app.diplomas.models import Diploma, PrintRun
 from app.diplomas.printing import print_diplomas
+from app.events.actions import save_overall
+from app.events.kinds import EvaluationType
+from app.events.models import Event
 from app.extensions import db
 from app.jobs import sweep
 from app.jobs.models import Job, JobState
 from app.jobs.runner import run_job
+from app.leaderboards.overall import Method, Scheme
+from app.leaderboards.schemes import scheme_rules, team_rules
+from app.leaderboards.teams import TeamScheme
 from tests.diplomas import reading
 from tests.diplomas.world import World, work
+from tests.support import make
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -205,12 +212,59 @@ def test_the_announcer_reads_from_the_last_place_to_the_first_ties_together(worl
     assert words.index("Łukasz") < words.index("Anežka")
 
 
+def rank(world: World, scheme: Scheme, teams: TeamScheme | None = None) -> None:
+    rules = {"overall_rules": scheme_rules(scheme), "team_rules": team_rules(teams) if teams else None}
+    save_overall(db.session.get_one(Event, world.event.id), rules, {}, by=world.admin)  # type: ignore[arg-type]
+    db.session.commit()
+
+
+def test_the_first_over_all_activities_and_the_first_teams_get_theirs(world: World) -> None:
+    run = make.activity(world.event, EvaluationType.TIME_LOW, "Run")
+    owls = make.group(world.event, "Owls")
+    ottokar = make.participant(owls, "Ottokar")
+    for person, time in ((world.people[0], "9.05"), (world.people[1], "9.1"), (ottokar, "8.75")):
+        world.score(person, time, run)
+    world.score(ottokar, "6")
+    rank(world, Scheme(Method.PLACES), TeamScheme(best=1))
+    template = world.template()
+    for basis, places in (("overall", 2), ("overall_category", 1), ("team", 1), ("team_members", 2)):
+        world.rule(template, basis, places)
+    says = [one.says for one in world.diplomas(world.print())]
+    told = [(one["participant_name"], one["place"], one["activity"], one["category"], one["value"]) for one in says]
+    assert told[:2] == [
+        ("Ottokar", "1st", "Overall", "", "2"),
+        ("Anežka Růžičková", "2nd", "Overall", "", "4"),
+    ]
+    assert ("Owls", "1st", "Teams", "", "2") in told
+    assert told[-2:] == [
+        ("Ottokar", "1st", "Teams", "Owls", "2"),
+        ("Anežka Růžičková", "2nd", "Teams", "Foxes", "4"),
+    ]
+    page = world.browser.get(f"{world.url}/check").text
+    assert page.count("scoring is still open") == page.count('name="award"') == len(says)
+
+
+def test_a_rule_over_all_activities_says_when_the_event_has_no_ranking(world: World) -> None:
+    world.rule(world.template(), "overall")
+    page = world.browser.get(f"{world.url}/check").text
+    assert page.count('name="award"') == 0
+    assert "Overall" in page
+
+
 def test_from_a_participants_page_their_own_are_printed(world: World) -> None:
     world.rule(world.template())
     person = world.people[1]
     address = f"{world.url}/check?participant={person.id}"
     assert address in world.browser.get(f"/events/{world.event.id}/participants/{person.id}").text
     assert world.browser.get(address).text.count('name="award"') == 1
+
+
+def test_from_a_boards_row_an_admin_comes_to_the_diplomas_of_whose_place_is_explained(world: World) -> None:
+    person = world.people[1]
+    board = world.browser.get(f"/events/{world.event.id}/board?why={world.jump.id}-{person.id}")
+    assert f"{world.url}/check?participant={person.id}" in board.text
+    assert "data-admin" in board.text
+    assert "data-admin" not in world.browser.application.test_client().get(f"/events/{world.event.id}/board").text
 
 
 def test_the_state_of_a_diploma_is_one_of_three_once_it_is_printed(world: World) -> None:
