@@ -22,6 +22,7 @@ LEVELS = [
         "mail",
         "metrics",
         "spreadsheets",
+        "typesetting",
         "web",
     },
     {"accounts"},

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from .. import typesetting
 from . import fonts
-from .rendering import plain
 from .wording import ordinal
 
 SOURCE = Path(__file__).with_name("ceremony.typ")
@@ -37,33 +36,18 @@ class Won:
 
 def pdf(heading: str, day: str, lists: Sequence[Won], language: str) -> bytes:
     """On one page of A4, the type as large as that allows."""
-    import typst
-
     said = {
-        "heading": plain(heading),
+        "heading": heading,
         "day": day,
         "language": language,
         "fonts": fonts.chain("Inter"),
         "lists": [_said(won, language) for won in lists],
     }
-    made = typst.compile(
-        SOURCE,
-        root=SOURCE.parent,
-        font_paths=typst.Fonts(False, False, [str(fonts.FOLDER)]),
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(said)},
-        format="pdf",
-    )
-    return made if isinstance(made, bytes) else b"".join(made or [])
+    return typesetting.pdf(SOURCE, said)
 
 
 def _said(won: Won, language: str) -> dict[str, object]:
     steps = [
-        {"place": ordinal(step.place, language), "winners": [_plain(asdict(one)) for one in step.winners]}
-        for step in won.steps
+        {"place": ordinal(step.place, language), "winners": [asdict(one) for one in step.winners]} for step in won.steps
     ]
-    return {"title": plain(won.title), "steps": steps}
-
-
-def _plain(texts: dict[str, str]) -> dict[str, str]:
-    return {name: plain(text) for name, text in texts.items()}
+    return {"title": won.title, "steps": steps}

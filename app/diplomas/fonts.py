@@ -6,9 +6,9 @@ import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
-from ..config import ROOT
+from ..typesetting import FONTS
 
-FOLDER = ROOT / "static" / "vendor" / "print"
+FOLDER = FONTS
 
 FAMILIES: dict[str, str] = {
     "Inter": "Inter_*.ttf",

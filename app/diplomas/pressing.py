@@ -11,8 +11,7 @@ from typing import TypeVar
 from .. import web
 from ..events.models import Event
 from ..extensions import db
-from . import ceremony, printing, queries
-from .ceremony import Won
+from . import printing, queries
 from .models import Diploma, DiplomaLayout
 from .queries import Line
 from .rendering import Labels, Renderer, Spot, Words
@@ -84,9 +83,3 @@ def _with_example(layout: str, says: tuple[tuple[str, str], ...], ask: Callable[
     labels = Labels("", "", "", "en")
     with _one_at_a_time, Renderer([template], printing.files_of([template]), labels).open() as renderer:
         return ask(renderer, words)
-
-
-def announced(heading: str, day: str, lists: Sequence[Won], language: str) -> bytes:
-    """The announcer's page as a PDF."""
-    with _one_at_a_time:
-        return ceremony.pdf(heading, day, lists, language)

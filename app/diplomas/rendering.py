@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import tempfile
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..typesetting import plain
 from . import fonts
 from .template import SMALLEST, Item, Picture, Qr, Template, Text, What
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 SOURCE = Path(__file__).with_name("diploma.typ")
 STANDARD = "a-2b"
-LONGEST = 400
 MASK = 3
 
 
@@ -204,16 +202,6 @@ class Renderer:
 
 def _words(item: Text, words: Words) -> str:
     return plain(words.says.get(item.shows, "") if item.shows else item.text)
-
-
-def plain(text: str) -> str:
-    """One line without control characters; what steers the direction of writing is balanced by being left out."""
-    kept = (
-        " " if one.isspace() else one
-        for one in text
-        if unicodedata.category(one) not in {"Cc", "Cs", "Cn"} or one.isspace()
-    )
-    return re.sub(r"[\u202a-\u202e\u2066-\u2069]", "", "".join(kept)).strip()[:LONGEST]
 
 
 def _spot(told: Mapping[str, Any]) -> Spot:

@@ -23,6 +23,7 @@ from ..i18n import LANGUAGES, language
 from ..jobs import enqueue
 from ..spreadsheets import file_name
 from . import access, actions, awards, pressing, queries, wording
+from . import ceremony as ceremony_page
 from .awards import Award
 from .ceremony import Step, Winner, Won
 from .forms import RuleForm, TemplateForm
@@ -194,7 +195,7 @@ def ceremony_pdf(event_id: int) -> Response:
     event = event_to_manage(event_id)
     lists, heading, day = ceremony_lists(event), event.name, days(event, "long")
     db.session.rollback()
-    body = pressing.announced(heading, day, lists, language())
+    body = ceremony_page.pdf(heading, day, lists, language())
     answer = Response(body, mimetype="application/pdf")
     answer.headers.set("Content-Disposition", "inline", filename=f"{file_name(heading)}.pdf")
     return answer

@@ -10,11 +10,11 @@ from ..accounts.models import Role
 from ..bundles import queries as bundle_queries
 from ..bundles.wcif.taking import rounds_of
 from ..events.access import event_to_manage
-from ..extensions import client_address, limiter
+from ..extensions import client_address, db, limiter
 from ..leaderboards.export import as_csv as results_as_csv
 from ..leaderboards.queries import event_standings, wholes
 from ..spreadsheets import as_csv, csv_answer, file_answer
-from . import printing, queries
+from . import papers, printing, queries
 from .marks import marks_table
 from .people import people_table
 from .results import results_sheets
@@ -111,3 +111,13 @@ def start_lists(event_id: int) -> Response:
 def results(event_id: int) -> Response:
     event = event_to_manage(event_id)
     return web.render("exports/results.html", event=event, lists=printing.result_lists(event))
+
+
+@bp.get("/print/results.pdf")
+@allow(Role.ADMIN)
+@limited
+def results_pdf(event_id: int) -> Response:
+    event = event_to_manage(event_id)
+    name, paper = event.name, papers.results_paper(event)
+    db.session.rollback()  # Setting takes a while, and nobody is to wait for it.
+    return file_answer(papers.as_pdf(paper), "application/pdf", f"{name} results.pdf")

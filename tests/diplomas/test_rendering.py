@@ -11,8 +11,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.diplomas.rendering import MASK, Labels, Renderer, Unfit, Words, plain
+from app.diplomas.rendering import MASK, Labels, Renderer, Unfit, Words
 from app.diplomas.template import Align, Item, Line, Paper, Picture, Qr, Template, Text, What
+from app.typesetting import plain
 from tests.diplomas import reading
 
 LABELS = Labels("Diplomas", "Laurel", "Code to verify it", "cs")

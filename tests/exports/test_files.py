@@ -11,10 +11,12 @@ from io import BytesIO, StringIO
 from typing import Any
 
 import openpyxl
+import pypdfium2
 import pytest
 from flask.testing import FlaskClient
 
 from app.accounts.models import Role, User
+from app.events.actions import save_overall
 from app.events.importing.mapping import guess
 from app.events.importing.plan import Verdict, plan_import
 from app.events.importing.queries import known_people
@@ -25,6 +27,9 @@ from app.events.marking import Criterion
 from app.events.models import Activity, Event, Participant
 from app.events.presets import PRESETS
 from app.extensions import db
+from app.leaderboards.overall import Method, Scheme
+from app.leaderboards.schemes import scheme_rules, team_rules
+from app.leaderboards.teams import TeamScheme
 from app.scoring.actions import Entry, save_records
 from app.scoring.models import Source
 from tests.conftest import SignIn
@@ -250,3 +255,21 @@ def test_the_workbook_has_the_marks_beside_the_result(browser: FlaskClient, even
     assert row[-3:] == (4, 5.5, "DNF")
     read = read_table(browser.get(f"/events/{event.id}/export/results.xlsx").data, sheet="Throw")
     assert len(guess(read, headers_of(event.activities)).results) == 3
+
+
+def test_the_result_lists_are_a_pdf_of_every_name_and_result(browser: FlaskClient, event: Event, owner: User) -> None:
+    group = make.group(event, "Foxes")
+    names = ("Anežka Růžičková", "محمد علي", "#let x = 1 $$", "Nguyễn Thị Ánh Tuyết")
+    people = [make.participant(group, name) for name in names]
+    run = make.activity(event, EvaluationType.TIME_LOW, "Run")
+    write(run, dict(zip(people, ("1:02.5", "59.9", "DNF", "1:03"), strict=True)), owner)
+    rules = {"overall_rules": scheme_rules(Scheme(Method.PLACES)), "team_rules": team_rules(TeamScheme())}
+    save_overall(db.session.get_one(Event, event.id), rules, {}, by=owner)  # type: ignore[arg-type]
+    db.session.commit()
+    answer = browser.get(f"/events/{event.id}/print/results.pdf")
+    assert answer.mimetype == "application/pdf"
+    document = pypdfium2.PdfDocument(answer.data)
+    text = "".join(page.get_textpage().get_text_range() for page in document)
+    document.close()
+    for said in (names[0], names[2], names[3], "1:02.50", "DNF", "Overall", "Teams", "Foxes"):
+        assert said in text
