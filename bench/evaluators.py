@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from sqlalchemy import select
 
@@ -42,7 +43,7 @@ class Evaluator:
     activity: int
     ms: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
-    wrote: dict[int, int] = field(default_factory=dict)
+    wrote: dict[int, Decimal] = field(default_factory=dict)
     saves: int = 0
 
 
@@ -123,13 +124,15 @@ def score(server: Server, one: Evaluator, due: float) -> None:
         person = one.people[one.saves % len(one.people)]
         one.saves += 1
         edit = {"key": secrets.token_hex(16), "participant": person, "version": versions[person]}
-        request = {"user": str(one.user_id), "edits": [{**edit, "marks": [str(one.saves)]}]}
+        # Close to each other, as in real life: what looks wrong is asked about and not saved.
+        value = Decimal(480 + (one.saves * 7 + person) % 41) / 10
+        request = {"user": str(one.user_id), "edits": [{**edit, "marks": [str(value)]}]}
         began = time.perf_counter()
         status, _head, body = asker.ask(post(f"{one.sheet}/edits", json.dumps(request), one.cookie, token))
         one.ms.append((time.perf_counter() - began) * 1000)
         answer = json.loads(body)["answers"][0] if status == 200 else {}
         if answer.get("verdict") == "saved":
-            versions[person], one.wrote[person] = answer["version"], one.saves
+            versions[person], one.wrote[person] = answer["version"], value
         else:
             one.wrong.append(f"{status} {body[:200]!r}")
         due += 1

@@ -30,7 +30,7 @@ from tests.diplomas import reading
 from tests.diplomas.world import World, work
 from tests.support import make
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = [pytest.mark.usefixtures("context"), pytest.mark.both_databases]
 
 
 def texts(pdf: bytes) -> list[str]:
