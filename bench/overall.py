@@ -61,10 +61,15 @@ def measure(here: Place, database: str, *, with_cached: bool) -> None:
 
 
 def made_anew(here: Place, ours: Server, event_id: int, name: str, scheme: Scheme, parts: dict[str, str]) -> None:
-    """The page after a write: with each turn the event's revision is higher, so no bytes are new enough."""
+    """The page after a write: with each turn the event's revision is higher, so no bytes are new enough.
+
+    A category and a group are asked for by somebody who comes from the whole board.
+    """
 
     def turn(query: str) -> Turn:
         rank(here, event_id, scheme)
+        if query != "activity=overall":
+            asking(ours, [get(f"{address(event_id)}?activity=overall")], 200)()
         return asking(ours, [get(f"{address(event_id)}?{query}")], 200)()
 
     for view, more in VIEWS.items():

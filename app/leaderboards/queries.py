@@ -15,6 +15,7 @@ name, gender, age on the day of the event, group: id, name and colour)
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -267,27 +268,29 @@ def _people(event: Event, having_something: Container[int], since: datetime | No
 def _records(activity_ids: Collection[int]) -> Iterator[Known]:
     """Activity, participant, value, whether it is checked.
 
-    There may be a hundred thousand: so they come as the database has them, and of equal values there is one.
+    There may be a hundred thousand: so they come as the driver has them, and of equal values there is one.
     """
     table = Record.__table__.c
-    rows = db.session.connection().execute(
+    found = db.session.connection().execute(
         select(
             table.activity_id,
             table.participant_id,
             type_coerce(table.amount, BigInteger),
             type_coerce(table.status, String),
-            table.ties,
+            type_coerce(table.ties, String),
             type_coerce(table.checked_at.is_not(None), Integer),
         ).where(table.activity_id.in_(activity_ids), table.amount.is_not(None) | table.status.is_not(None))
     )
     known: dict[int | str, Value] = {}
-    for activity, participant, millionths, status, ties, is_checked in rows.all():
+    rows = found.cursor.fetchall()
+    found.close()
+    for activity, participant, millionths, status, ties, is_checked in rows:
         key = status or millionths
         value = known.get(key)
         if value is None:
             value = known.setdefault(key, Value(exact(millionths), Status(status) if status else None))
-        if ties:
-            value = replace(value, ties=tuple(map(Decimal, ties)))
+        if ties and (numbers := json.loads(ties) if isinstance(ties, str) else ties):
+            value = replace(value, ties=tuple(map(Decimal, numbers)))
         yield activity, participant, value, bool(is_checked)
 
 
