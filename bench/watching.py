@@ -132,7 +132,7 @@ def main() -> None:
             db.engine.dispose()
         print(f"\nFrom a save to the boards that are open, for {SECONDS} s")
         with servers(here, "wsgi:app") as [server]:
-            for viewers, every, savers, aim in ((200, 0.9, 4, "1 s"), (2000, 5.0, 40, "6 s")):
+            for viewers, every, savers, aim in ((200, 0.7, 4, "1 s"), (2000, 5.0, 40, "6 s")):
                 before = server.cpu()
                 crowd = asyncio.run(watch(server, viewers, every, address, writers[:savers]))
                 used = (server.cpu() - before) / (SECONDS + STARTS_WITHIN)
