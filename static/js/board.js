@@ -5,7 +5,7 @@
 import { glide, places } from "./gliding.js";
 import { Poll } from "./polling.js";
 
-const EVERY = 900;
+const EVERY = 700;
 const LONGEST_WAIT = 5000;
 const ROWS = "tbody tr[id]";
 const MARKED_FOR = 2600;
