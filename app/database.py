@@ -158,7 +158,8 @@ def is_sqlite() -> bool:
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if isinstance(connection, sqlite3.Connection):
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        patience = f"busy_timeout={sqlite.PATIENCE * 1000}"
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", patience):
             connection.execute(f"PRAGMA {pragma}")
 
 
@@ -185,3 +186,12 @@ def _begin_immediate(connection: Connection) -> None:
     except BaseException:
         driver.end_turn()
         raise
+
+
+@event.listens_for(Engine, "do_execute")
+def _await_other_processes(cursor: Any, statement: str, _parameters: Any, _context: Any) -> bool:
+    """True where the statement has been sent here."""
+    if statement != "BEGIN IMMEDIATE":
+        return False
+    cursor.connection.begin_writing(cursor)
+    return True

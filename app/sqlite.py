@@ -1,12 +1,13 @@
 """SQLite lets one connection write at a time: the threads of a process take turns, and none of them polls.
 
 By itself, SQLite has whoever waits sleep and try again, up to 100 ms at a time, while those who come later go first.
-Between processes it is still so, for at most one thread of each.
+Between processes it cannot be otherwise, but only one thread of each waits so, and it looks every millisecond.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections import deque
 from functools import partial
 from threading import Lock
@@ -14,6 +15,8 @@ from typing import Any
 
 PATIENCE = 15
 """How many seconds to wait for others who write, before the request fails."""
+LOOKS_EVERY = 0.001
+"""Seconds between two tries to write while another process does."""
 
 
 class Turns:
@@ -61,6 +64,23 @@ class Connection(sqlite3.Connection):
     def await_turn(self) -> None:
         """Where none comes in time, SQLite itself says what is the matter."""
         self._has_turn = self._turns.take()
+
+    def begin_writing(self, cursor: sqlite3.Cursor) -> None:
+        """BEGIN IMMEDIATE as soon as no other process writes. Raises `sqlite3.OperationalError` after `PATIENCE`."""
+        until = time.monotonic() + PATIENCE
+        self.execute("PRAGMA busy_timeout=0")
+        try:
+            while True:
+                try:
+                    cursor.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError as error:
+                    if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                        raise
+                    time.sleep(LOOKS_EVERY)
+                else:
+                    return
+        finally:
+            self.execute(f"PRAGMA busy_timeout={int(PATIENCE * 1000)}")
 
     def end_turn(self) -> None:
         if self._has_turn:

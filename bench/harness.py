@@ -77,6 +77,7 @@ class Place:
     folder: Path
     redis_url: str
     database: str = ""
+    workers: int = 1
 
     @property
     def settings(self) -> Settings:
@@ -96,7 +97,7 @@ class Place:
             "LAUREL_ENV": "production",
             "LAUREL_SECURE_COOKIES": "0",
             "LAUREL_INSTANCE": str(self.folder),
-            "LAUREL_WORKERS": "1",
+            "LAUREL_WORKERS": str(self.workers),
             "LAUREL_METRICS_TOKEN": os.environ.get("LAUREL_METRICS_TOKEN", ""),
             "SECRET_KEY": SECRET_KEY,
             "DATABASE_URL": self.settings.database_url,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -10,7 +12,7 @@ from sqlalchemy import event as sqlalchemy_event
 
 from app.accounts.models import Role
 from app.extensions import db
-from app.sqlite import Connection, Turns, connections
+from app.sqlite import PATIENCE, Connection, Turns, connections
 from tests.conftest import SignIn
 from tests.support import make
 
@@ -53,6 +55,43 @@ def test_a_turn_ends_with_its_transaction(ends: object) -> None:
     other.await_turn()
     assert other._has_turn
     for connection in (one, other):
+        connection.close()
+
+
+def test_another_process_is_waited_for_a_few_milliseconds_at_a_time(tmp_path: Path) -> None:
+    """Two `connections()` know nothing of each other's turns, as in two processes."""
+    ours, theirs = (
+        connections()(tmp_path / "laurel.db", isolation_level=None, check_same_thread=False) for _each in range(2)
+    )
+    theirs.execute("PRAGMA journal_mode=WAL")
+    theirs.begin_writing(theirs.cursor())
+    began: list[float] = []
+
+    def write() -> None:
+        ours.begin_writing(ours.cursor())
+        began.append(time.monotonic())
+
+    thread = Thread(target=write)
+    thread.start()
+    time.sleep(0.2)
+    assert began == []
+    ended = time.monotonic()
+    theirs.commit()
+    thread.join(10)
+    assert began[0] - ended < 0.09, "SQLite by itself sleeps 100 ms by now"
+    assert ours.execute("PRAGMA busy_timeout").fetchone() == (PATIENCE * 1000,)
+    ours.rollback()
+    for connection in (ours, theirs):
+        connection.close()
+
+
+def test_another_process_that_writes_for_too_long_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = (connections()(tmp_path / "laurel.db", isolation_level=None) for _each in range(2))
+    theirs.begin_writing(theirs.cursor())
+    monkeypatch.setattr("app.sqlite.PATIENCE", 0.05)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        ours.begin_writing(ours.cursor())
+    for connection in (ours, theirs):
         connection.close()
 
 
