@@ -2,7 +2,16 @@
 
 from .accounts.identities.models import Identity, UsedState
 from .accounts.invitations.models import Acceptance, Invitation
-from .accounts.models import AvatarFile, LoginSession, PersonalToken, RecoveryCode, RefreshToken, SecondStep, User
+from .accounts.models import (
+    AvatarFile,
+    FormerUsername,
+    LoginSession,
+    PersonalToken,
+    RecoveryCode,
+    RefreshToken,
+    SecondStep,
+    User,
+)
 from .accounts.recovery.models import EmailChange, PasswordReset
 from .api.models import IdempotentAnswer
 from .audit.models import AuditEntry, Installation
@@ -24,6 +33,7 @@ from .events.models import (
 from .jobs.models import Job
 from .leaderboards.screens.models import Scene, Screen, SponsorImage
 from .mail.models import Mail
+from .profiles.models import InvitedPlayer, Tie
 from .scoring.checking.models import SecondEntry
 from .scoring.flags.models import Flag
 from .scoring.judges.models import JudgeLink
@@ -47,6 +57,7 @@ __all__ = [
     "Event",
     "EventEvaluator",
     "Flag",
+    "FormerUsername",
     "Group",
     "GroupEvaluator",
     "IdempotentAnswer",
@@ -55,6 +66,7 @@ __all__ = [
     "Installation",
     "Invitation",
     "InvitedEvaluator",
+    "InvitedPlayer",
     "Job",
     "JudgeLink",
     "LoginSession",
@@ -75,6 +87,7 @@ __all__ = [
     "SecondStep",
     "SponsorImage",
     "TeamLogin",
+    "Tie",
     "UsedState",
     "User",
     "Webhook",

@@ -24,6 +24,7 @@ LINKS = (
     Link("events", _l("Events"), "events.index", lambda user: user is not None and user.is_admin),
     Link("sheets", _l("Sheets"), "scoring.index", lambda user: user is not None and user.is_evaluator),
     Link("boards", _l("Boards"), "leaderboards.index", lambda _user: True),
+    Link("players", _l("Players"), "players.index", lambda _user: True),
     Link("log", _l("Log"), "audit.index", lambda user: user is not None and user.is_admin),
     Link("people", _l("People"), "people.index", lambda user: user is not None and user.is_super_admin),
     Link("invitations", _l("Invitations"), "invitations.index", lambda user: user is not None and _invites_only(user)),

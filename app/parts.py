@@ -35,6 +35,8 @@ from .leaderboards import routes as leaderboards_routes
 from .leaderboards.freezing import routes as freezing_routes
 from .leaderboards.screens import hall_routes as screens_hall_routes
 from .leaderboards.screens import routes as screens_routes
+from .profiles import routes as profiles_routes
+from .profiles import tie_routes as profiles_tie_routes
 from .scoring import edit_routes as scoring_edit_routes
 from .scoring import finding_routes as scoring_finding_routes
 from .scoring import importing as scoring_importing
@@ -98,6 +100,8 @@ PARTS: tuple[ModuleType, ...] = (
     webhooks_routes,
     changing_routes,
     changing_leaving,
+    profiles_routes,
+    profiles_tie_routes,
     audit_routes,
     api_routes,
     policy,

@@ -22,6 +22,15 @@ def pdf(source: Path, data: Mapping[str, Any]) -> bytes:
     """What `source` makes of `data`, which it finds as JSON in its inputs. Not for two at a time in a process; the same
     data give the same bytes.
     """
+    return _compiled(source, data, format="pdf", timestamp=0)
+
+
+def png(source: Path, data: Mapping[str, Any]) -> bytes:
+    """The same as a picture of its one page, a pixel for each point."""
+    return _compiled(source, data, format="png", ppi=72)
+
+
+def _compiled(source: Path, data: Mapping[str, Any], **options: Any) -> bytes:
     import typst
 
     with _one_at_a_time:
@@ -31,10 +40,9 @@ def pdf(source: Path, data: Mapping[str, Any]) -> bytes:
             font_paths=typst.Fonts(False, False, [str(FONTS)]),
             ignore_system_fonts=True,
             sys_inputs={"data": json.dumps(_plain(data))},
-            format="pdf",
-            timestamp=0,
+            **options,
         )
-    return made if isinstance(made, bytes) else b"".join(made or [])
+    return made if isinstance(made, bytes) else b"".join(page for page in made or [] if page)
 
 
 def plain(text: str) -> str:

@@ -16,8 +16,8 @@ TEMPLATES = [file for file in sorted(ROOT.glob("templates/**/*.html")) if "style
 READ_OUT = {"alt", "aria-description", "aria-label", "aria-roledescription", "placeholder", "title"}
 TRANSLATED = {"_", "gettext", "ngettext", "pgettext", "npgettext"}
 ENVIRONMENT = Environment(extensions=["jinja2.ext.i18n"])
-KNOWN = {"Laurel", "Select"}
-"""The product's name, and a widget's."""
+KNOWN = {"Laurel", "Select", "osu", "pp"}
+"""The product's name, a widget's, and what osu! is called and counts in everywhere."""
 
 WORD = re.compile(r"[^\W\d_]{2,}")
 CLASSES = re.compile(r"{% block \w+_class %}.*?{% endblock %}", re.DOTALL)

@@ -79,6 +79,16 @@ class User(UserMixin, Model):  # type: ignore[misc]
         return self.role is Role.SUPER_ADMIN
 
 
+class FormerUsername(Model):
+    """A username that somebody had before: addresses with it lead to who has it now, or else to them."""
+
+    __tablename__ = "former_usernames"
+
+    username: Mapped[str] = mapped_column(String(32), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    given_up_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class AvatarFile(Model):
     """One size of somebody's picture, in pixels a side, and the file that it is kept in."""
 

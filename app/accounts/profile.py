@@ -7,8 +7,9 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 
 from .. import audit
+from ..database import now
 from ..extensions import db
-from .models import User
+from .models import FormerUsername, User
 
 FIELDS = ("name", "username", "nickname", "bio", "visible_to", "language", "theme")
 
@@ -16,6 +17,8 @@ FIELDS = ("name", "username", "nickname", "bio", "visible_to", "language", "them
 def change(user: User, wanted: Mapping[str, object], *, by: User) -> bool:
     """Take over those of FIELDS that are there; whether any is another now. The log names them, not what they say."""
     changed = [name for name in FIELDS if name in wanted and getattr(user, name) != wanted[name]]
+    if "username" in changed:
+        db.session.merge(FormerUsername(username=user.username, user_id=user.id, given_up_at=now()))
     for name in changed:
         setattr(user, name, wanted[name])
     if changed:

@@ -47,6 +47,8 @@ from app.leaderboards.screens import pairing
 from app.leaderboards.screens.contents import Content, Kind
 from app.leaderboards.screens.models import Screen
 from app.mail.models import Mail
+from app.profiles.actions import tie
+from app.profiles.models import How
 from app.scoring.actions import Entry, save_records
 from app.scoring.checking.actions import check
 from app.scoring.flags.actions import raise_flag
@@ -130,6 +132,18 @@ FILE = {
     b"display_name,group_name\nIva,Foxes\n\r\n--laurel--\r\n",
     "content_type": "multipart/form-data; boundary=laurel",
 }
+
+
+def tied(world: World) -> str:
+    tie(world.person, world.helper, How.ADMIN, by=world.me)
+    db.session.commit()
+    return f"{world.url}/participants/{world.person.id}/player"
+
+
+def number_of(world: World) -> str:
+    """What stands on a diploma that was printed."""
+    printed_diploma(world)
+    return str(own(world, Diploma).number)
 
 
 def a_webhook(world: World) -> Webhook:
@@ -646,6 +660,10 @@ EXAMPLES: dict[str, Example] = {
     "importing.save": form(World.upload, encoding="utf-8", delimiter=",", column_0="display_name", column_1="metadata"),
     "importing.apply": form(lambda w: f"{w.upload()}/apply", fingerprint="seen"),
     "importing.take_back": form(applied_import),
+    "ties.create": lambda w: (f"{w.url}/participants/{w.person.id}/player", {"data": {"user_id": w.helper.id}}),
+    "ties.delete": form(lambda w: f"{tied(w)}/delete"),
+    "ties.invite": form(lambda w: f"{w.url}/participants/{w.person.id}/player/invitation", email="eva@example.net"),
+    "ties.claim": lambda w: ("/players/me/claim", {"data": {"number": number_of(w)}}),
     "webhooks.create": form(lambda w: f"{w.url}/webhooks", url="https://example.org/laurel"),
     "webhooks.test": form(lambda w: f"{w.url}/webhooks/{a_webhook(w).id}/test"),
     "webhooks.delete": form(lambda w: f"{w.url}/webhooks/{a_webhook(w).id}/delete"),

@@ -16,9 +16,10 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app.accounts import pictures
+from app.accounts.identities.models import Identity, Provider
 from app.accounts.invitations import actions as invitations
 from app.accounts.invitations.addresses import Invited
-from app.accounts.models import Role, User
+from app.accounts.models import Audience, Role, User
 from app.accounts.recovery import actions as recovery
 from app.bundles.actions import create_import
 from app.bundles.archive import packed, unpacked
@@ -34,6 +35,8 @@ from app.diplomas.starters import STARTERS
 from app.events.kinds import EventStatus
 from app.events.models import Activity, Category, Event, Group, Import, Participant
 from app.extensions import db
+from app.profiles.actions import tie
+from app.profiles.models import How
 from app.scoring.flags.actions import raise_flag
 from app.scoring.judges.actions import make_link
 from tests.conftest import SignIn
@@ -94,6 +97,7 @@ def pages(app: Flask, browser: FlaskClient) -> list[str]:
         "bundle_id": a_bundle(event),
         "import_id": db.session.scalars(select(Import.id)).one(),
         "code": "KFTM-XRPB",
+        "username": a_player(event),
     }
     values |= doubted_and_judged(event)
     values |= awarded(event)
@@ -114,6 +118,19 @@ def pages(app: Flask, browser: FlaskClient) -> list[str]:
     return [
         url for url in addresses if (answer := browser.get(url)).mimetype == "text/html" and not is_elsewhere(answer)
     ]
+
+
+def a_player(event: Event) -> str:
+    """With results, and with an osu! account."""
+    eva = make.user(Role.PLAYER, "Eva Novotná")
+    eva.visible_to = Audience.EVERYONE
+    known = Identity(provider=Provider.OSU, user_id=eva.id, subject="4242", username="EvaOsu", country="CZ", hue=200)
+    known.created_at = known.signed_in_at = known.figures_at = now()
+    known.figures = {"pp": 8622.92, "rank": 12345, "accuracy": 98.7, "level": 100, "grades": {"ss": 3, "a": 120}}
+    db.session.add(known)
+    tie(event.groups[0].participants[1], eva, How.ADMIN, by=eva)
+    db.session.commit()
+    return eva.username
 
 
 def a_bundle(event: Event) -> int:
@@ -172,6 +189,6 @@ def address(rule: Rule, values: dict[str, Any]) -> str:
 
 def may_be_a_page(rule: Rule) -> bool:
     # Files are no pages, and some are there only later: what a worker prints, the certificate of HTTPS.
-    if rule.rule.endswith((".crt", ".json", ".pdf", ".png", ".zip")):
+    if rule.rule.endswith((".crt", ".css", ".json", ".pdf", ".png", ".svg", ".zip")):
         return False
     return "GET" in (rule.methods or set()) and rule.endpoint.partition(".")[0] not in ELSEWHERE | {"static"}

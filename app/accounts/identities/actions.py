@@ -74,6 +74,8 @@ def keep(identity: Identity, service: Service, profile: Profile, tokens: Tokens)
     identity.username = profile.username
     identity.country, identity.hue, identity.avatar_url = profile.country, profile.hue, profile.avatar_url
     identity.signed_in_at = now()
+    if profile.figures is not None:
+        identity.figures, identity.figures_at = profile.figures, now()
     if service.keeps_tokens:
         for column, value in stored(tokens).items():
             setattr(identity, column, value)

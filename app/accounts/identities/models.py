@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ...database import Enumerated, UtcDateTime
@@ -42,6 +43,9 @@ class Identity(Model):
     """What `User.avatar` was when it was last taken from there. When it is another now, it is their own choice."""
     hue: Mapped[int | None] = mapped_column()
     """Of their profile, in HSL degrees."""
+    figures: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What osu! said of their play, as `services.Figures` has it, and when."""
+    figures_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     access_token: Mapped[str | None] = mapped_column(Text)
     refresh_token: Mapped[str | None] = mapped_column(Text)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -5,7 +5,7 @@ Authlib knows the protocol and httpx carries it; both are imported when somebody
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +27,7 @@ SECONDS = 5
 PATIENCE = 30
 """Seconds to ask somebody to wait who is told so without being told how long."""
 HEADERS = {"User-Agent": "Laurel", "Accept": "application/json"}
+GRADES = ("ssh", "ss", "sh", "s", "a")
 TITLES = {Provider.OSU: "osu!", Provider.GITHUB: "GitHub"}
 
 
@@ -42,6 +43,8 @@ class Profile:
     hue: int | None = None
     email: str | None = None
     restricted: bool = False
+    figures: dict[str, Any] | None = None
+    """Of their play: `figures_of` says which."""
 
 
 @dataclass(frozen=True)
@@ -251,7 +254,37 @@ def _osu_profile(ask: Asking) -> Profile:
         avatar_url=_address(told.get("avatar_url")) if "/images/layout/" not in str(told.get("avatar_url")) else "",
         hue=hue % 360 if isinstance(hue, int) else None,
         restricted=told.get("is_restricted") is True,
+        figures=figures_of(told),
     )
+
+
+def figures_of(told: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a player's page shows of osu!'s `statistics`, as far as it is there: `rank`, `country_rank`, `pp`,
+    `accuracy` in percent, `level`, `play_count`, and how many `grades` by letter.
+    """
+    given = told.get("statistics")
+    if not isinstance(given, dict):
+        return None
+    level = given.get("level")
+    known = {
+        "rank": given.get("global_rank"),
+        "country_rank": given.get("country_rank"),
+        "pp": given.get("pp"),
+        "accuracy": given.get("hit_accuracy"),
+        "level": level.get("current") if isinstance(level, dict) else None,
+        "play_count": given.get("play_count"),
+    }
+    grades = given.get("grade_counts")
+    return {
+        **{name: value for name, value in known.items() if _is_number(value)},
+        "grades": {name: grades[name] for name in GRADES if _is_number(grades.get(name))}
+        if isinstance(grades, dict)
+        else {},
+    }
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _github_profile(ask: Asking) -> Profile:

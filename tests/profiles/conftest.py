@@ -1,0 +1,3 @@
+from tests.diplomas.world import world
+
+__all__ = ["world"]
