@@ -18,7 +18,7 @@ from flask.cli import AppGroup
 
 from . import web
 from .accounts import actions as accounts
-from .accounts.models import Role, User
+from .accounts.models import Audience, Role, User
 from .accounts.queries import any_user
 from .database import locked, now
 from .diplomas.actions import add_rule, prepare_run
@@ -35,6 +35,8 @@ from .jobs import enqueue
 from .leaderboards.overall import Method, Rule, Scheme, TieBreak
 from .leaderboards.schemes import scheme_rules, team_rules
 from .leaderboards.teams import TeamScheme
+from .profiles.actions import tie
+from .profiles.models import How
 from .scoring.actions import Entry, plain_marks, save_records
 from .scoring.checking.actions import check
 from .scoring.flags.actions import raise_flag
@@ -129,6 +131,7 @@ def _people() -> dict[str, tuple[User, str]]:
         ("admin", Role.ADMIN, "Ivan Dostál", "ivan@demo.example"),
         ("evaluator", Role.EVALUATOR, "Petra Jelínková", "petra@demo.example"),
         ("evaluator, same group", Role.EVALUATOR, "Tom Baker", "tom@demo.example"),
+        ("player", Role.PLAYER, "Anežka Haas", "anezka@demo.example"),
     )
     made = {}
     for what, role, name, email in wanted:
@@ -158,6 +161,7 @@ def _events(people: dict[str, tuple[User, str]]) -> None:
     _plan(finished, chance, people_per_group=8)
     _score(finished, chance, admin, share=1.0)
     _rank(finished)
+    _play(people["player"][0], [finished, running], admin)
     _award(finished, admin)
     finished.status = EventStatus.ARCHIVED
     draft = _event("Autumn games 2026", "Lhota meadow", today + timedelta(days=60), Visibility.PRIVATE)
@@ -205,6 +209,17 @@ def _award(event: Event, by: User) -> None:
     address = web.public_url_for("verification.show", number="0").removesuffix("0")
     run = prepare_run(event, to_check(event).lines, address=address, by=by)
     run.job_id = enqueue(print_diplomas, run.id).id
+
+
+def _play(player: User, events: Iterable[Event], admin: User) -> None:
+    """Somebody who was at both events, with a page that everybody may see."""
+    player.visible_to = Audience.EVERYONE
+    player.bio = "Runs, throws and climbs."
+    for event in events:
+        held = locked(Event, event.id)
+        somebody = next(person for person in held.groups[0].participants if person.gender is Gender.F)
+        somebody.display_name = player.name
+        tie(somebody, player, How.ADMIN, by=admin)
 
 
 def _event(name: str, place: str, day: date, visibility: Visibility) -> Event:

@@ -153,7 +153,7 @@ def test_the_way_over_time_is_a_chart_that_says_its_places(client: FlaskClient, 
     event.starts_on = date(2027, 1, 9)
     db.session.commit()
     page = client.get("/players/eva-novotna").text
-    assert "2026 place 1 of 3, 2027 place 3 of 3" in page
+    assert "7/2026 place 1 of 3, 1/2027 place 3 of 3" in page
     assert "<polyline" in page
 
 
