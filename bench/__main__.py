@@ -1,6 +1,6 @@
 """`make bench`: every measurement, one after the other."""
 
-from bench import boards, evaluators, overall, starts, together, writes
+from bench import boards, diplomas, evaluators, overall, profile, starts, together, watching, writes
 
-for measurement in (boards, overall, writes, starts, together, evaluators):
+for measurement in (boards, overall, profile, writes, starts, together, evaluators, diplomas, watching):
     measurement.main()

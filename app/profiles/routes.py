@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
+from typing import Any
 
-from flask import Blueprint, Flask, abort, request, url_for
+from flask import Blueprint, Flask, abort, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from redis import RedisError
 from werkzeug.wrappers import Response
 
-from .. import web
+from .. import i18n, web
 from ..accounts.access import is_signed_in, may_see_profile
 from ..accounts.models import Audience
 from ..diplomas import pressing
 from ..diplomas.models import Diploma
-from ..extensions import client_address, limiter
+from ..extensions import client_address, limiter, redis
 from ..i18n import decimal_mark
+from ..leaderboards.cache import key_of
 from ..scoring import values
 from ..spreadsheets import file_name
 from . import badges, queries, results, summary
@@ -27,6 +31,9 @@ bp = Blueprint("players", __name__, url_prefix="/players")
 
 LETTERS = {"ssh": "SS+", "ss": "SS", "sh": "S+", "s": "S", "a": "A"}
 """osu!'s grades; the plus is for those with hidden mods, which osu! shows in silver."""
+
+SHARED_MS = 1000
+"""For how long strangers are shown the same bytes; a board is no newer."""
 
 limited = limiter.shared_limit("30/minute", scope="players' pictures", key_func=client_address)
 
@@ -49,6 +56,28 @@ def index() -> Response:
 @bp.get("/<username>")
 @web.public
 def show(username: str) -> Response:
+    """Strangers share the bytes of a second: whom a link leads here all at once costs no more than one."""
+    if is_signed_in() or request.query_string:
+        return page_of(username)
+    key = f"page:{key_of('player', username, i18n.language(), i18n.theme())}"
+    kept = _from_redis(key)
+    if kept is not None:
+        return Response(kept, mimetype="text/html")
+    made = page_of(username)
+    if made.status_code == 200:
+        with suppress(RedisError):
+            redis.of(current_app).set(key, made.get_data(), px=SHARED_MS)
+    return made
+
+
+def _from_redis(key: str) -> bytes | None:
+    with suppress(RedisError):
+        stored: Any = redis.of(current_app).get(key)
+        return stored if isinstance(stored, bytes) else None
+    return None
+
+
+def page_of(username: str) -> Response:
     player = queries.player(username)
     if player is None:
         now_called = queries.renamed(username) or abort(404)
@@ -60,6 +89,7 @@ def show(username: str) -> Response:
     settled = {one.participant_id for one in seen if not one.is_frozen}
     return web.render(
         "profiles/show.html",
+        shared=not is_signed_in(),
         player=player,
         mine=is_signed_in() and current_user.id == player.user.id,
         appearances=seen,

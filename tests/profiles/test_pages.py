@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -21,6 +22,9 @@ from app.scoring.actions import Entry, save_records
 from app.scoring.models import Source
 from tests.conftest import AppFactory, SignIn
 from tests.support import make
+
+PAGE = "/players/eva-novotna?new"
+"""With a query, nobody is shown what was made for others a moment ago."""
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -62,7 +66,7 @@ def test_a_page_says_where_somebody_competed_and_how_they_were_placed(
     client: FlaskClient, owner: User, eva: User
 ) -> None:
     won(eva, owner)
-    page = client.get("/players/eva-novotna")
+    page = client.get(PAGE)
     assert page.status_code == 200
     for text in ("Eva Novotná", "Summer games", "as Eva N.", "Long jump", "of 3", "12.5"):
         assert text in page.text
@@ -77,9 +81,7 @@ def test_a_page_is_seen_by_whom_its_owner_lets_see_it(
         eva.visible_to = audience
         db.session.commit()
         who = {"nobody": client, "somebody": sign_in(make.user(Role.PLAYER)), "herself": sign_in(eva)}
-        seen[audience] = [
-            name for name, browser in who.items() if browser.get("/players/eva-novotna").status_code == 200
-        ]
+        seen[audience] = [name for name, browser in who.items() if browser.get(PAGE).status_code == 200]
         listed = [name for name, browser in who.items() if "Eva Novotná" in browser.get("/players?q=novotna").text]
         assert [name for name in listed if name not in seen[audience]] == []
         for path in ("badge.svg", "card.png", "hue.css"):
@@ -98,14 +100,14 @@ def test_an_event_that_is_not_for_everybody_is_on_nobodys_page(
     event, _activity, _person = won(eva, owner)
     event.visibility = visibility
     db.session.commit()
-    assert "Summer games" not in sign_in(eva).get("/players/eva-novotna").text
+    assert "Summer games" not in sign_in(eva).get(PAGE).text
 
 
 def test_a_draft_is_on_nobodys_page(client: FlaskClient, owner: User, eva: User) -> None:
     event, _activity, _person = won(eva, owner)
     event.status = EventStatus.DRAFT
     db.session.commit()
-    assert "Summer games" not in client.get("/players/eva-novotna").text
+    assert "Summer games" not in client.get(PAGE).text
 
 
 @pytest.mark.both_databases
@@ -113,12 +115,12 @@ def test_a_frozen_board_keeps_its_secret_on_the_page_and_in_the_pictures(
     client: FlaskClient, owner: User, eva: User
 ) -> None:
     event, activity, person = won(eva, owner, value="9")
-    assert "9" in client.get("/players/eva-novotna").text
+    assert "9" in client.get(PAGE).text
     freeze(locked(Event, event.id), None, now() - timedelta(seconds=0.001), by=owner)
     db.session.commit()
     before = client.get("/players/eva-novotna/badge.svg").text
     score(event, activity, {person: "77.25"}, owner)
-    page = client.get("/players/eva-novotna").text
+    page = client.get(PAGE).text
     assert "77.25" not in page
     assert "frozen" in page
     assert client.get("/players/eva-novotna/badge.svg").text == before
@@ -132,27 +134,27 @@ def test_what_nobody_has_checked_is_withheld(client: FlaskClient, owner: User, e
     tie(person, eva, How.ADMIN, by=owner)
     db.session.commit()
     score(event, activity, {person: "33.75"}, owner)
-    page = client.get("/players/eva-novotna").text
+    page = client.get(PAGE).text
     assert "33.75" not in page
     assert "Nothing is on the board yet." in page
 
 
 def test_a_save_is_on_the_page_at_once(client: FlaskClient, owner: User, eva: User) -> None:
     event, activity, person = won(eva, owner)
-    assert "of 3" in client.get("/players/eva-novotna").text
+    assert "of 3" in client.get(PAGE).text
     score(event, activity, {person: "8.25"}, owner)
-    page = client.get("/players/eva-novotna").text
+    page = client.get(PAGE).text
     assert "8.25" in page
     assert "12.5" not in page
 
 
 def test_the_way_over_time_is_a_chart_that_says_its_places(client: FlaskClient, owner: User, eva: User) -> None:
     won(eva, owner)
-    assert "Over time" not in client.get("/players/eva-novotna").text
+    assert "Over time" not in client.get(PAGE).text
     event, _activity, _person = won(eva, owner, "Winter games", "9")
     event.starts_on = date(2027, 1, 9)
     db.session.commit()
-    page = client.get("/players/eva-novotna").text
+    page = client.get(PAGE).text
     assert "7/2026 place 1 of 3, 1/2027 place 3 of 3" in page
     assert "<polyline" in page
 
@@ -170,7 +172,7 @@ def test_whoever_has_a_name_now_comes_before_who_had_it(client: FlaskClient, eva
     other = make.user(Role.PLAYER, "Eva Other")
     change(other, {"username": "eva-novotna", "visible_to": Audience.EVERYONE}, by=other)
     db.session.commit()
-    assert "Eva Other" in client.get("/players/eva-novotna").text
+    assert "Eva Other" in client.get(PAGE).text
 
 
 @pytest.mark.parametrize("who", ["nobody-at-all", "shut"])
@@ -204,7 +206,7 @@ def test_the_picture_beside_a_link_is_1200_by_630(client: FlaskClient, owner: Us
     assert answer.mimetype == "image/png"
     assert (int.from_bytes(answer.data[16:20]), int.from_bytes(answer.data[20:24])) == (1200, 630)
     assert client.get("/players/eva-novotna/card.png").data == answer.data
-    assert 'property="og:image"' in client.get("/players/eva-novotna").text
+    assert 'property="og:image"' in client.get(PAGE).text
 
 
 @pytest.mark.both_databases
@@ -212,10 +214,10 @@ def test_a_page_takes_the_same_few_queries_for_many_results(
     client: FlaskClient, statements: list[str], owner: User, eva: User
 ) -> None:
     def selects() -> int:
-        assert client.get("/players/eva-novotna").status_code == 200
+        assert client.get(PAGE).status_code == 200
         db.session.rollback()
         statements.clear()
-        assert client.get("/players/eva-novotna").status_code == 200
+        assert client.get(PAGE).status_code == 200
         return sum(one.startswith("SELECT") for one in statements)
 
     won(eva, owner)
@@ -224,7 +226,7 @@ def test_a_page_takes_the_same_few_queries_for_many_results(
         event, _activity, person = won(eva, owner, f"Games {number}")
         for _more in range(3):
             score(event, make.activity(event), {person: "5"}, owner)
-    assert "Games 8" in client.get("/players/eva-novotna").text
+    assert "Games 8" in client.get(PAGE).text
     assert selects() == once <= 5
 
 
@@ -232,10 +234,32 @@ def test_without_redis_a_page_is_worked_out_each_time(make_app: AppFactory, owne
     won(eva, owner)
     client = make_app(redis_url="redis://127.0.0.1:1/0").test_client()
     for _again in range(2):
-        assert "Long jump" in client.get("/players/eva-novotna").text
+        assert "Long jump" in client.get(PAGE).text
     assert client.get("/players/eva-novotna/card.png").status_code == 200
 
 
 def test_a_value_of_a_whole_number_of_places_is_exact(client: FlaskClient, owner: User, eva: User) -> None:
     won(eva, owner, value=str(Decimal("0.1") + Decimal("0.2")))
-    assert "0.3" in client.get("/players/eva-novotna").text
+    assert "0.3" in client.get(PAGE).text
+
+
+def test_strangers_share_a_page_for_a_second_and_no_longer(client: FlaskClient, owner: User, eva: User) -> None:
+    event, activity, person = won(eva, owner)
+    page = client.get("/players/eva-novotna").text
+    score(event, activity, {person: "8.25"}, owner)
+    assert client.get("/players/eva-novotna").text in {page, client.get(PAGE).text}
+    time.sleep(1.05)
+    assert "8.25" in client.get("/players/eva-novotna").text
+
+
+def test_what_strangers_share_is_in_their_language_and_has_nothing_of_anybody(
+    client: FlaskClient, sign_in: SignIn, owner: User, eva: User
+) -> None:
+    won(eva, owner)
+    browser = sign_in(eva)
+    assert "Edit" in browser.get("/players/eva-novotna").text
+    shared = client.get("/players/eva-novotna").text
+    assert "Add a diploma" not in shared
+    assert "csrf" not in shared
+    assert "Hráči" in client.get("/players/eva-novotna", headers={"Accept-Language": "cs"}).text
+    assert "Hráči" not in client.get("/players/eva-novotna", headers={"Accept-Language": "en"}).text
