@@ -35,6 +35,7 @@ from .leaderboards import routes as leaderboards_routes
 from .leaderboards.freezing import routes as freezing_routes
 from .leaderboards.screens import hall_routes as screens_hall_routes
 from .leaderboards.screens import routes as screens_routes
+from .maintenance import commands as maintenance_commands
 from .profiles import routes as profiles_routes
 from .profiles import tie_routes as profiles_tie_routes
 from .scoring import edit_routes as scoring_edit_routes
@@ -69,6 +70,7 @@ PARTS: tuple[ModuleType, ...] = (
     accounts_second_step_routes,
     audit_commands,
     job_commands,
+    maintenance_commands,
     health,
     metrics,
     home,

@@ -20,6 +20,7 @@ LEVELS = [
         "jobs",
         "logs",
         "mail",
+        "maintenance",
         "metrics",
         "spreadsheets",
         "typesetting",

@@ -45,6 +45,9 @@ class Settings:
     second_step: bool = False
     allowed_origins: tuple[str, ...] = ()
     cors_credentials: bool = False
+    snapshots: int = 0
+    """How many nightly copies of the database are kept; 0 for none taken."""
+    snapshot_folder: Path = INSTANCE / "snapshots"
     upload_limit: int = 6 * MEGABYTE
     private_webhooks: bool = False
     log_format: str = "text"
@@ -90,6 +93,8 @@ class Settings:
             allowed_origins=web.origins(environ),
             cors_credentials=flag(environ, "ALLOW_CREDENTIALS", False),
             private_webhooks=flag(environ, "LAUREL_PRIVATE_WEBHOOKS", not production),
+            snapshots=whole_number(environ, "LAUREL_SNAPSHOTS", 0),
+            snapshot_folder=Path(environ.get("LAUREL_SNAPSHOT_FOLDER") or instance / "snapshots").absolute(),
             upload_limit=whole_number(environ, "LAUREL_UPLOAD_MB", 6) * MEGABYTE,
             log_format=choice(environ, "LAUREL_LOG", "json" if production else "text", {"json", "text"}),
             metrics_token=environ.get("LAUREL_METRICS_TOKEN", ""),
