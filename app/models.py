@@ -33,6 +33,7 @@ from .events.models import (
 from .jobs.models import Job
 from .leaderboards.screens.models import Scene, Screen, SponsorImage
 from .mail.models import Mail
+from .osu.models import Beatmap, LostReplay, MissingBeatmap, Submission
 from .profiles.models import InvitedPlayer, Tie
 from .scoring.checking.models import SecondEntry
 from .scoring.flags.models import Flag
@@ -46,6 +47,7 @@ __all__ = [
     "AuditEntry",
     "AvatarFile",
     "AwardRule",
+    "Beatmap",
     "BundleImport",
     "Category",
     "Delivery",
@@ -70,8 +72,10 @@ __all__ = [
     "Job",
     "JudgeLink",
     "LoginSession",
+    "LostReplay",
     "Mail",
     "Mark",
+    "MissingBeatmap",
     "Participant",
     "PasswordReset",
     "PersonalToken",
@@ -86,6 +90,7 @@ __all__ = [
     "SecondEntry",
     "SecondStep",
     "SponsorImage",
+    "Submission",
     "TeamLogin",
     "Tie",
     "UsedState",

@@ -25,10 +25,15 @@ LINKS = (
     Link("sheets", _l("Sheets"), "scoring.index", lambda user: user is not None and user.is_evaluator),
     Link("boards", _l("Boards"), "leaderboards.index", lambda _user: True),
     Link("players", _l("Players"), "players.index", lambda _user: True),
+    Link("lost", _l("Lost scores"), "lost_scores.index", lambda _user: _speaks_with_osu()),
     Link("log", _l("Log"), "audit.index", lambda user: user is not None and user.is_admin),
     Link("people", _l("People"), "people.index", lambda user: user is not None and user.is_super_admin),
     Link("invitations", _l("Invitations"), "invitations.index", lambda user: user is not None and _invites_only(user)),
 )
+
+
+def _speaks_with_osu() -> bool:
+    return bool(current_app.config["SETTINGS"].osu_client_id)
 
 
 def _invites_only(user: Any) -> bool:

@@ -36,6 +36,8 @@ from .leaderboards.freezing import routes as freezing_routes
 from .leaderboards.screens import hall_routes as screens_hall_routes
 from .leaderboards.screens import routes as screens_routes
 from .maintenance import commands as maintenance_commands
+from .osu import api as osu_api
+from .osu import routes as osu_routes
 from .profiles import routes as profiles_routes
 from .profiles import tie_routes as profiles_tie_routes
 from .scoring import edit_routes as scoring_edit_routes
@@ -102,6 +104,8 @@ PARTS: tuple[ModuleType, ...] = (
     webhooks_routes,
     changing_routes,
     changing_leaving,
+    osu_api,
+    osu_routes,
     profiles_routes,
     profiles_tie_routes,
     audit_routes,

@@ -21,6 +21,13 @@ from tests.support import make
 EVERYONE = {
     "accounts.open_session",
     "accounts.sign_in",
+    "analyser.come_back",
+    "analyser.hall_of_fame",
+    "analyser.list_submissions",
+    "analyser.show_picture",
+    "analyser.show_submission",
+    "analyser.sign_in",
+    "analyser.sign_in_here",
     "api.refresh",
     "api.register",
     "api.show_openapi",
@@ -52,6 +59,9 @@ EVERYONE = {
     "leaderboards.index",
     "leaderboards.live",
     "leaderboards.show",
+    "lost_scores.index",
+    "lost_scores.show",
+    "oauth.success",
     "offline.authority",
     "offline.show",
     "offline.worker",
@@ -233,6 +243,20 @@ def test_scripts_are_refused_in_json_and_never_sent_to_a_sign_in_page(app: Flask
         answer = browser.open(re.sub(r"<int:\w+>", "1", rule.rule), method=method)
         assert (answer.status_code, answer.mimetype) == (401, "application/json"), rule
         assert set(answer.get_json()) == {"detail", "error_code", "request_id"}
+
+
+def test_what_is_the_analysers_is_refused_without_its_token(app: Flask, sign_in: SignIn) -> None:
+    with app.app_context():
+        browser = sign_in(make.user(Role.SUPER_ADMIN))
+        _token, text = create_token(make.user(Role.SUPER_ADMIN), "script", list(Scope))
+        db.session.commit()
+        guarded = [rule for rule in endpoints(app) if access_rule(rule.endpoint) == "analyser"]
+    assert len(guarded) > 3
+    for rule in guarded:
+        method = "POST" if "POST" in (rule.methods or set()) else "GET"
+        for headers in ({}, {"Authorization": f"Bearer {text}"}):
+            answer = browser.open(re.sub(r"<[\w:]+>", "me", rule.rule), method=method, headers=headers)
+            assert (answer.status_code, answer.mimetype) == (401, "application/json"), rule
 
 
 def test_a_signed_in_browser_is_not_a_token(app: Flask, sign_in: SignIn) -> None:

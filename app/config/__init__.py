@@ -58,6 +58,8 @@ class Settings:
     osu_url: str = "https://osu.ppy.sh"
     osu_client_id: str = ""
     osu_client_secret: str = field(default="", repr=False)
+    hmac_secret_key: str = field(default="", repr=False)
+    """What signed reports of lost scores are signed with; without it, none is taken."""
     github_url: str = "https://github.com"
     github_client_id: str = ""
     github_client_secret: str = field(default="", repr=False)

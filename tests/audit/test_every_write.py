@@ -47,6 +47,9 @@ from app.leaderboards.screens import pairing
 from app.leaderboards.screens.contents import Content, Kind
 from app.leaderboards.screens.models import Screen
 from app.mail.models import Mail
+from app.osu.actions import submit
+from app.osu.models import Submission
+from app.osu.passes import issue
 from app.profiles.actions import tie
 from app.profiles.models import How
 from app.scoring.actions import Entry, save_records
@@ -57,6 +60,7 @@ from app.scoring.models import Record, Source
 from app.webhooks import actions as webhooks
 from app.webhooks.models import Delivery, DeliveryState, Webhook
 from tests.conftest import AppFactory, SignIn
+from tests.osu.conftest import KEY, as_file, report, signed
 from tests.support import make, outbox
 from tests.support.pictures import picture
 
@@ -75,6 +79,7 @@ UNLOGGED = {
 """What writes without a word in the log, and why."""
 
 WRITES_NOTHING = {
+    "analyser.enrich": "asks osu! about maps, which are nobody's here",
     "ranking.preview": "shows what a changed ranking would change",
     "identities.begin_link": "sends the browser to the other service; what comes of it is logged",
 }
@@ -107,7 +112,7 @@ class World:
 @pytest.fixture
 def app(make_app: AppFactory) -> Flask:
     """One with another service to sign in through, which nobody here asks."""
-    return make_app(osu_client_id="1", osu_client_secret="keys")
+    return make_app(osu_client_id="1", osu_client_secret="keys", hmac_secret_key=KEY)
 
 
 @pytest.fixture
@@ -144,6 +149,27 @@ def number_of(world: World) -> str:
     """What stands on a diploma that was printed."""
     printed_diploma(world)
     return str(own(world, Diploma).number)
+
+
+def a_report(world: World) -> bytes:
+    """Of somebody who is at osu!."""
+    known = Identity(provider=Provider.OSU, user_id=world.me.id, subject="4242", username="EvaOsu")
+    known.created_at = known.signed_in_at = now()
+    db.session.add(known)
+    db.session.commit()
+    return as_file(report("EvaOsu"))
+
+
+def a_submission(world: World) -> Submission:
+    made = submit(world.me, a_report(world))
+    db.session.commit()
+    return made
+
+
+def sent_by_the_analyser(world: World) -> tuple[str, dict[str, Any]]:
+    data = a_report(world)
+    sent = {"report_summary": "{}", "hmac_signature": signed(data), "report_file": (BytesIO(data), "report.json")}
+    return "/api/hall-of-fame/submit", {"data": sent, "headers": {"Authorization": f"Bearer {issue(world.me)}"}}
 
 
 def a_webhook(world: World) -> Webhook:
@@ -664,6 +690,19 @@ EXAMPLES: dict[str, Example] = {
     "ties.delete": form(lambda w: f"{tied(w)}/delete"),
     "ties.invite": form(lambda w: f"{w.url}/participants/{w.person.id}/player/invitation", email="eva@example.net"),
     "ties.claim": lambda w: ("/players/me/claim", {"data": {"number": number_of(w)}}),
+    "lost_scores.create": lambda w: (
+        "/lost-scores/mine",
+        {"data": {"file": (BytesIO(a_report(w)), "analysis_results.json")}},
+    ),
+    "lost_scores.delete": form(lambda w: f"/lost-scores/mine/{a_submission(w).id}/delete"),
+    "lost_scores.judge": form(
+        lambda w: f"/lost-scores/queue/{a_submission(w).id}", state="rejected", reason="Made up."
+    ),
+    "analyser.submit": lambda w: sent_by_the_analyser(w),
+    "analyser.enrich": lambda w: (
+        "/api/beatmaps/enrich",
+        {"json": {"md5_hashes": []}, "headers": {"Authorization": f"Bearer {issue(w.me)}"}},
+    ),
     "webhooks.create": form(lambda w: f"{w.url}/webhooks", url="https://example.org/laurel"),
     "webhooks.test": form(lambda w: f"{w.url}/webhooks/{a_webhook(w).id}/test"),
     "webhooks.delete": form(lambda w: f"{w.url}/webhooks/{a_webhook(w).id}/delete"),

@@ -35,11 +35,13 @@ from app.diplomas.starters import STARTERS
 from app.events.kinds import EventStatus
 from app.events.models import Activity, Category, Event, Group, Import, Participant
 from app.extensions import db
+from app.osu.actions import submit
 from app.profiles.actions import tie
 from app.profiles.models import How
 from app.scoring.flags.actions import raise_flag
 from app.scoring.judges.actions import make_link
 from tests.conftest import SignIn
+from tests.osu.conftest import as_file, report
 from tests.support import make, outbox
 
 from . import steps
@@ -48,7 +50,18 @@ from .test_styleguide_axe import serious_violations
 
 pytestmark = pytest.mark.usefixtures("context")
 
-ELSEWHERE = {"api", "avatars", "dev_mail", "hall", "health", "identities", "metrics", "preferences", "styleguide"}
+ELSEWHERE = {
+    "analyser",
+    "api",
+    "avatars",
+    "dev_mail",
+    "hall",
+    "health",
+    "identities",
+    "metrics",
+    "preferences",
+    "styleguide",
+}
 """Parts with no pages, or with tests of their own."""
 
 
@@ -129,6 +142,8 @@ def a_player(event: Event) -> str:
     known.figures = {"pp": 8622.92, "rank": 12345, "accuracy": 98.7, "level": 100, "grades": {"ss": 3, "a": 120}}
     db.session.add(known)
     tie(event.groups[0].participants[1], eva, How.ADMIN, by=eva)
+    db.session.flush()
+    submit(eva, as_file(report("EvaOsu")))
     db.session.commit()
     return eva.username
 
