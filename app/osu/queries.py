@@ -98,6 +98,11 @@ def submission_of(name: str) -> Entry | None:
     return Entry(*row) if row else None
 
 
+def newest_of(user: User) -> Submission | None:
+    wanted = select(Submission).where(Submission.user_id == user.id, Submission.state != SubmissionState.REJECTED)
+    return db.session.scalar(wanted.order_by(Submission.made_at.desc()).limit(1))
+
+
 def waiting_for_a_moderator(most: int = 100) -> list[Entry]:
     """What is only claimed, the largest gain first."""
     wanted = _entries().where(Submission.state == SubmissionState.CLAIMED)

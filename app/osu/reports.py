@@ -7,6 +7,7 @@ differs. Rules: a play counts 0.95 to the power of its rank; the rest of somebod
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ MOST_PP = Decimal(5000)
 FORBIDDEN_MODS = {"RX", "AP", "SCOREV2", "SV2"}
 KEPT_BY_SCORE_UNTIL = datetime(2024, 10, 28, 11, 17, tzinfo=UTC)
 """From then on osu! keeps the play with the most pp, and nothing is lost."""
+WHOLE_NAME = re.compile(r"(?P<artist>.+?) - (?P<title>.+) \((?P<creator>[^()]*)\) \[(?P<version>.*)\]")
 DATE = "%d-%m-%Y %H-%M-%S"
 
 
@@ -219,17 +221,15 @@ def _play(row: Any, where: str) -> Play:
     try:
         mods = row.get("mods") or []
         score_id = row.get("score_id", "LOST" if row.get("status") == "lost" or "score_time" in row else None)
-        artist, title = str(row.get("artist", "")), str(row.get("title", ""))
-        if not title:
-            artist, _dash, title = str(row.get("beatmap", "")).partition(" - ")
+        names = _names(row)
         return Play(
             pp=_number(row, "pp", MOST_PP),
             beatmap_id=int(row["beatmap_id"]) if row.get("beatmap_id") else None,
             md5=str(row.get("beatmap_md5") or "")[:32].lower(),
-            artist=artist[:200],
-            title=title[:200],
-            creator=str(row.get("creator", ""))[:60],
-            version=str(row.get("version", ""))[:120],
+            artist=names["artist"][:200],
+            title=names["title"][:200],
+            creator=names["creator"][:60],
+            version=names["version"][:120],
             mods=tuple(str(mod)[:8].upper() for mod in mods if str(mod).upper() != "NM")[:20],
             count100=_count(row, "count100"),
             count50=_count(row, "count50"),
@@ -244,6 +244,15 @@ def _play(row: Any, where: str) -> Play:
         raise BadReport(f"{where}: {problem}") from None
     except (TypeError, ValueError, KeyError):
         raise BadReport(f"{where} cannot be read.") from None
+
+
+def _names(row: Mapping[str, Any]) -> dict[str, str]:
+    """A map's, each by itself or all in one line: "Artist - Title (Creator) [Version]"."""
+    if row.get("title"):
+        return {name: str(row.get(name) or "") for name in ("artist", "title", "creator", "version")}
+    whole = str(row.get("beatmap") or "")
+    found = WHOLE_NAME.fullmatch(whole)
+    return found.groupdict() if found else {"artist": "", "title": whole, "creator": "", "version": ""}
 
 
 def _number(

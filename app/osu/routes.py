@@ -29,6 +29,8 @@ bp = Blueprint("lost_scores", __name__, url_prefix="/lost-scores")
 signed_in = Blueprint("oauth", __name__, url_prefix="/oauth")
 
 ROWS = 50
+SHOWN_IN_BARS = 100
+"""What is behind these plays weighs next to nothing."""
 SORTS = ("pp", "accuracy", "at", "title")
 
 
@@ -159,7 +161,7 @@ def _key(sort: str):  # type: ignore[no-untyped-def]
 def bars(submission: Submission) -> list[tuple[int, Decimal, Decimal]]:
     """Where the pp come from, by tens of the plays that count: first rank, what is kept, what is lost."""
     found = []
-    for start in range(0, len(submission.top), 10):
+    for start in range(0, min(len(submission.top), SHOWN_IN_BARS), 10):
         kept = lost = Decimal(0)
         for rank, play in enumerate(submission.top[start : start + 10], start=start):
             pp = weighted_pp(Decimal(play["pp"]), rank)

@@ -20,6 +20,7 @@ from ..diplomas.models import Diploma
 from ..extensions import client_address, limiter, redis
 from ..i18n import decimal_mark
 from ..leaderboards.cache import key_of
+from ..osu.queries import newest_of
 from ..scoring import values
 from ..spreadsheets import file_name
 from . import badges, queries, results, summary
@@ -98,6 +99,7 @@ def page_of(username: str) -> Response:
         years=summary.years(seen),
         diplomas=queries.diplomas(sorted(settled)) if settled else [],
         letters=LETTERS,
+        lost=newest_of(player.user) if player.osu else None,
         described=_described(player, seen),
         address_of=web.public_url_for,
         month_names=[date(2000, month, 1) for month in range(1, 13)],

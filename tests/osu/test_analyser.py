@@ -412,6 +412,7 @@ def test_a_player_sends_a_report_by_hand_and_finds_it_in_the_hall(app: Flask, cl
         assert text in page
     for sort in ("pp", "accuracy", "at", "title", "nonsense"):
         assert client.get(f"/lost-scores/larkspur?sort={sort}").status_code == 200
+    assert "Lost scores</a>: <strong>+137.75 pp" in browser.get("/players/larkspur").text
     assert "Larkspur" not in client.get("/lost-scores?verified=1").text
     assert "Larkspur" not in client.get("/lost-scores?country=JP").text
 
