@@ -33,7 +33,7 @@ from .events.models import (
 from .jobs.models import Job
 from .leaderboards.screens.models import Scene, Screen, SponsorImage
 from .mail.models import Mail
-from .osu.models import Beatmap, LostReplay, MissingBeatmap, Submission
+from .osu.models import Beatmap, BeatmapFile, LostReplay, MissingBeatmap, Submission
 from .profiles.models import InvitedPlayer, Tie
 from .scoring.checking.models import SecondEntry
 from .scoring.flags.models import Flag
@@ -48,6 +48,7 @@ __all__ = [
     "AvatarFile",
     "AwardRule",
     "Beatmap",
+    "BeatmapFile",
     "BundleImport",
     "Category",
     "Delivery",

@@ -56,6 +56,7 @@ ACTIONS: dict[str, LazyString] = {
     "player.tie": _l("Tied a participant to a player"),
     "player.untie": _l("Untied a participant from a player"),
     "lost_scores.submit": _l("Sent a report of lost scores"),
+    "lost_scores.prove": _l("Sent replays for a report of lost scores"),
     "lost_scores.judge": _l("Judged a report of lost scores"),
     "lost_scores.delete": _l("Deleted a report of lost scores"),
     "bundle.create": _l("Looked into a bundle"),

@@ -20,7 +20,7 @@ from ..extensions import db
 from ..jobs import enqueue
 from . import reports
 from .jobs import enrich_submission
-from .models import Submission, SubmissionState
+from .models import LostReplay, Submission, SubmissionState
 from .reports import BadReport, Play
 
 MICRO = Decimal("0.000001")
@@ -92,5 +92,7 @@ def delete(submission: Submission, *, by: User) -> None:
     """What somebody sent, taken back."""
     audit.record(None, "lost_scores.delete", by=by, subject=submission, payload={"delta": str(submission.delta_pp)})
     assets.delete_after_commit(submission.report)
+    for replay in db.session.scalars(select(LostReplay).where(LostReplay.submission_id == submission.id)):
+        assets.delete_after_commit(replay.file)
     db.session.delete(submission)
     db.session.flush()

@@ -27,11 +27,12 @@ from ..accounts.identities.services import Service
 from ..accounts.identities.trips import Trip
 from ..database import begin_writing, reads_first
 from ..extensions import client_address, db, limiter
-from . import actions, beatmaps, passes, pictures, queries
+from . import actions, beatmaps, passes, pictures, proofs, queries
 from .access import allow_analyser, player
 from .client import Osu
 from .models import Beatmap
 from .queries import Entry
+from .replays import LARGEST
 from .reports import BadReport
 
 bp = Blueprint("analyser", __name__, url_prefix="/api")
@@ -56,10 +57,17 @@ KEPT = 60
 MOST_HASHES = 500
 MD5 = re.compile(r"[0-9a-fA-F]{32}")
 PAGE, MOST_ROWS = 50, 200
+ROOM = 50 * 1024 * 1024
 LARGEST_REPORT = 5 * 1024 * 1024
 
 _waiting = BoundedSemaphore(4)
 """How many requests of a process wait for osu! at a time: evaluators must find room beside them."""
+
+
+@bp.before_request
+def make_room() -> None:
+    if request.endpoint == "analyser.submit":
+        request.max_content_length = ROOM
 
 
 def init_app(app: Flask) -> None:
@@ -217,6 +225,13 @@ def submit() -> Response:
         raise web.json_refusal(400, "too_large", _("A report is at most 5 MB."))
     try:
         made = actions.submit(player(), data)
+        replays = [
+            (file.filename or "", file.stream.read(LARGEST + 1)) for file in request.files.getlist("replay_files")
+        ]
+        if replays:
+            proofs.add(made, [each for each in replays if 0 < len(each[1]) <= LARGEST], by=player())
+    except proofs.TooMany:
+        raise web.json_refusal(400, "too_many", _("A report has at most %(most)s replays.", most=proofs.MOST)) from None
     except BadReport as problem:
         raise web.json_refusal(400, "bad_report", str(problem)) from None
     db.session.commit()

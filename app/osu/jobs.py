@@ -1,10 +1,17 @@
 from __future__ import annotations
 
-from .. import jobs
+import structlog
+
+from .. import assets, jobs
 from ..accounts.identities import failures
+from ..accounts.identities.models import Identity, Provider
+from ..accounts.identities.queries import identity_at
+from ..database import begin_writing
 from ..extensions import db
-from . import beatmaps
-from .models import Submission
+from . import beatmap_files, beatmaps, proofs, replays
+from .models import LostReplay, LostReplayState, Submission
+
+log = structlog.get_logger()
 
 
 @jobs.job
@@ -18,6 +25,28 @@ def enrich_submission(submission_id: int) -> None:
         beatmaps.enrich(ids)
     except failures.NotLinked:
         return
+
+
+@jobs.job
+def verify_replay(replay_id: int) -> None:
+    """One bad file says what is wrong with it, and stops no other."""
+    waiting = db.session.get(LostReplay, replay_id)
+    if waiting is None or waiting.state is not LostReplayState.WAITING:
+        return
+    submission = waiting.submission
+    identity: Identity | None = identity_at(Provider.OSU, submission.user)
+    names, plays, data = proofs.names_of(identity), submission.lost, assets.read(waiting.file)
+    # Reading takes seconds, and the map may be asked for: nobody waits for that with a lock.
+    db.session.rollback()
+    try:
+        replay = replays.read(data)
+        beatmap = beatmap_files.of(replay.md5, next((play for play in plays if play["md5"] == replay.md5), None))
+        replay = replays.read(data, beatmap) if beatmap else replay
+        found, pp = replays.verdict(replay, plays, names), replay.pp
+    except replays.BadReplay as problem:
+        found, pp = replays.Verdict(LostReplayState.REJECTED, str(problem)), None
+    begin_writing()
+    proofs.settle(replay_id, found, pp)
 
 
 @jobs.chore

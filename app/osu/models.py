@@ -48,6 +48,15 @@ class MissingBeatmap(Model):
     until: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
+class BeatmapFile(Model):
+    """A map's own file, as it was played: kept under the md5 that replays name it by."""
+
+    __tablename__ = "osu_beatmap_files"
+
+    md5: Mapped[str] = mapped_column(String(32), primary_key=True)
+    file: Mapped[str] = mapped_column(FileKey(80))
+
+
 class SubmissionState(StrEnum):
     """What is known of a report: only said so, proven by its replays, or found to be wrong."""
 
@@ -105,7 +114,6 @@ class LostReplay(Model):
     submission_id: Mapped[int] = mapped_column(ForeignKey("lost_score_submissions.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(200))
     file: Mapped[str] = mapped_column(FileKey(80))
-    beatmap_file: Mapped[str | None] = mapped_column(FileKey(80))
     state: Mapped[LostReplayState] = mapped_column(Enumerated(LostReplayState), default=LostReplayState.WAITING)
     reason: Mapped[str] = mapped_column(String(300), default="")
     position: Mapped[int | None]

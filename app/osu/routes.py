@@ -20,9 +20,10 @@ from ..accounts.identities.queries import identity_at
 from ..accounts.models import Role
 from ..extensions import db
 from ..forms import Form
-from . import actions, queries
+from . import actions, proofs, queries
 from .api import LARGEST_REPORT
 from .models import Submission, SubmissionState
+from .replays import LARGEST, LARGEST_MAP
 from .reports import BadReport, weighted_pp
 
 bp = Blueprint("lost_scores", __name__, url_prefix="/lost-scores")
@@ -31,6 +32,8 @@ signed_in = Blueprint("oauth", __name__, url_prefix="/oauth")
 ROWS = 50
 SHOWN_IN_BARS = 100
 """What is behind these plays weighs next to nothing."""
+ROOM = 50 * 1024 * 1024
+"""For all files that are sent at once."""
 SORTS = ("pp", "accuracy", "at", "title")
 
 
@@ -110,13 +113,67 @@ def create() -> Response:
 @bp.post("/mine/<int:submission_id>/delete")
 @allow(Role.PLAYER, shared=False)
 def delete(submission_id: int) -> Response:
-    found = queries.submission_with(submission_id)
-    if found is None or found.user_id != me().id:
-        abort(404)
-    actions.delete(found, by=me())
+    actions.delete(mine(submission_id), by=me())
     db.session.commit()
     flash(_("The report is deleted."), "ok")
     return web.go_to("lost_scores.index")
+
+
+@bp.before_request
+def make_room() -> None:
+    if request.endpoint == "lost_scores.prove":
+        request.max_content_length = ROOM
+
+
+@bp.post("/mine/<int:submission_id>/replays")
+@allow(Role.PLAYER, shared=False)
+def prove(submission_id: int) -> Response:
+    """Replays, and maps' files beside them; each is looked at by the worker."""
+    submission = mine(submission_id)
+    files = [(file.filename or "", file.stream.read(LARGEST_MAP + 1)) for file in request.files.getlist("files")]
+    files = [(name, data) for name, data in files if data]
+    problem = None
+    if not files:
+        problem = _("Choose the replays.")
+    for name, data in files:
+        most = LARGEST_MAP if name.casefold().endswith(".osu") else LARGEST
+        if len(data) > most:
+            problem = _("%(name)s is larger than %(most)s MB.", name=name, most=most // 1024**2)
+    try:
+        if problem is None:
+            proofs.add(submission, files, by=me())
+    except proofs.TooMany:
+        problem = _("A report has at most %(most)s replays.", most=proofs.MOST)
+    if problem is not None:
+        db.session.rollback()
+        return proof_page(submission, problem, status=422)
+    db.session.commit()
+    return web.go_to("lost_scores.show_proof", submission_id=submission.id)
+
+
+@bp.get("/mine/<int:submission_id>/replays")
+@allow(Role.PLAYER, shared=False)
+def show_proof(submission_id: int) -> Response:
+    """For whoever sent the report, and for those who moderate."""
+    found = queries.submission_with(submission_id)
+    return proof_page(found) if found is not None and (me().is_admin or found.user_id == me().id) else abort(404)
+
+
+def mine(submission_id: int) -> Submission:
+    found = queries.submission_with(submission_id)
+    return found if found is not None and found.user_id == me().id else abort(404)
+
+
+def proof_page(submission: Submission, problem: str | None = None, *, status: int = 200) -> Response:
+    return web.render(
+        "osu/proof.html",
+        "osu/_proof.html",
+        status=status,
+        submission=submission,
+        problem=problem,
+        replays=proofs.replays_of(submission),
+        proven=proofs.proven(submission),
+    )
 
 
 def new_page(form: ReportForm, *, status: int = 200) -> Response:
@@ -146,6 +203,7 @@ def show(username: str) -> Response:
         top=top,
         maps=queries.beatmaps({play["beatmap_id"] for play in (*shown, *top)}),
         bars=bars(submission),
+        proven={submission.lost[number]["md5"] for number in proofs.proven(submission)},
     )
 
 

@@ -35,6 +35,11 @@ def create(sandbox: Sandbox) -> Flask:
     def show_picture(number: int) -> Response:
         return Response(picture(number), mimetype="image/png")
 
+    @app.get("/osu/<int:beatmap_id>")
+    def show_file(beatmap_id: int) -> Response:
+        """A map's own file; nothing where there is none, as osu! has it."""
+        return Response(sandbox.files.get(beatmap_id, b""), mimetype="text/plain")
+
     for part in (osu_oauth, osu_api, github):
         part.add_to(app, sandbox)
     return app

@@ -58,6 +58,8 @@ class Sandbox:
     coders: dict[int, Coder] = field(default_factory=lambda: {coder.id: coder for coder in CODERS})
     codes: dict[str, Code] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
+    files: dict[int, bytes] = field(default_factory=dict)
+    """Maps' own files by the map's id."""
     calls: list[str] = field(default_factory=list)
     """Method and path of each call of a program, oldest first."""
     faults: dict[str, Fault] = field(default_factory=dict)

@@ -35,6 +35,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_osu_missing_beatmaps_until"), "osu_missing_beatmaps", ["until"])
     op.create_table(
+        "osu_beatmap_files",
+        sa.Column("md5", sa.String(length=32), nullable=False),
+        sa.Column("file", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("md5", name=op.f("pk_osu_beatmap_files")),
+    )
+    op.create_table(
         "lost_score_submissions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=36), nullable=False),
@@ -68,7 +74,6 @@ def upgrade() -> None:
         sa.Column("submission_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("file", sa.String(length=80), nullable=False),
-        sa.Column("beatmap_file", sa.String(length=80), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=False),
         sa.Column("position", sa.Integer(), nullable=True),
@@ -88,5 +93,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("lost_score_replays")
     op.drop_table("lost_score_submissions")
+    op.drop_table("osu_beatmap_files")
     op.drop_table("osu_missing_beatmaps")
     op.drop_table("osu_beatmaps")

@@ -694,6 +694,10 @@ EXAMPLES: dict[str, Example] = {
         "/lost-scores/mine",
         {"data": {"file": (BytesIO(a_report(w)), "analysis_results.json")}},
     ),
+    "lost_scores.prove": lambda w: (
+        f"/lost-scores/mine/{a_submission(w).id}/replays",
+        {"data": {"files": [(BytesIO(b"a replay"), "mine.osr")]}},
+    ),
     "lost_scores.delete": form(lambda w: f"/lost-scores/mine/{a_submission(w).id}/delete"),
     "lost_scores.judge": form(
         lambda w: f"/lost-scores/queue/{a_submission(w).id}", state="rejected", reason="Made up."

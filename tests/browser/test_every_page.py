@@ -36,6 +36,7 @@ from app.events.kinds import EventStatus
 from app.events.models import Activity, Category, Event, Group, Import, Participant
 from app.extensions import db
 from app.osu.actions import submit
+from app.osu.models import Submission
 from app.profiles.actions import tie
 from app.profiles.models import How
 from app.scoring.flags.actions import raise_flag
@@ -111,6 +112,7 @@ def pages(app: Flask, browser: FlaskClient) -> list[str]:
         "import_id": db.session.scalars(select(Import.id)).one(),
         "code": "KFTM-XRPB",
         "username": a_player(event),
+        "submission_id": db.session.scalars(select(Submission.id)).first(),
     }
     values |= doubted_and_judged(event)
     values |= awarded(event)
