@@ -39,6 +39,7 @@ from .scoring.checking.models import SecondEntry
 from .scoring.flags.models import Flag
 from .scoring.judges.models import JudgeLink
 from .scoring.models import Mark, Record, RecordChange
+from .tournaments.models import MatchImport, PooledMap, Tournament
 from .webhooks.models import Delivery, Webhook
 
 __all__ = [
@@ -76,11 +77,13 @@ __all__ = [
     "LostReplay",
     "Mail",
     "Mark",
+    "MatchImport",
     "MissingBeatmap",
     "Participant",
     "PasswordReset",
     "PersonalToken",
     "PlanChange",
+    "PooledMap",
     "PrintRun",
     "Record",
     "RecordChange",
@@ -94,6 +97,7 @@ __all__ = [
     "Submission",
     "TeamLogin",
     "Tie",
+    "Tournament",
     "UsedState",
     "User",
     "Webhook",

@@ -25,14 +25,14 @@ LINKS = (
     Link("sheets", _l("Sheets"), "scoring.index", lambda user: user is not None and user.is_evaluator),
     Link("boards", _l("Boards"), "leaderboards.index", lambda _user: True),
     Link("players", _l("Players"), "players.index", lambda _user: True),
-    Link("lost", _l("Lost scores"), "lost_scores.index", lambda _user: _speaks_with_osu()),
+    Link("lost", _l("Lost scores"), "lost_scores.index", lambda _user: speaks_with_osu()),
     Link("log", _l("Log"), "audit.index", lambda user: user is not None and user.is_admin),
     Link("people", _l("People"), "people.index", lambda user: user is not None and user.is_super_admin),
     Link("invitations", _l("Invitations"), "invitations.index", lambda user: user is not None and _invites_only(user)),
 )
 
 
-def _speaks_with_osu() -> bool:
+def speaks_with_osu() -> bool:
     return bool(current_app.config["SETTINGS"].osu_client_id)
 
 
@@ -44,6 +44,7 @@ def _invites_only(user: Any) -> bool:
 def init_app(app: Flask) -> None:
     app.add_template_global(navigation)
     app.add_template_global(address)
+    app.add_template_global(speaks_with_osu)
 
 
 def navigation(user: Any) -> list[Link]:

@@ -51,6 +51,7 @@ from .scoring.checking import routes as checking_routes
 from .scoring.flags import routes as flags_routes
 from .scoring.judges import routes as judges_routes
 from .scoring.lifecycle import routes as lifecycle_routes
+from .tournaments import routes as tournaments_routes
 from .webhooks import routes as webhooks_routes
 
 PARTS: tuple[ModuleType, ...] = (
@@ -102,6 +103,7 @@ PARTS: tuple[ModuleType, ...] = (
     diplomas_verification_routes,
     bundles_routes,
     webhooks_routes,
+    tournaments_routes,
     changing_routes,
     changing_leaving,
     osu_api,

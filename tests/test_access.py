@@ -86,6 +86,7 @@ EVERYONE = {
     "second_step.ask",
     "second_step.check",
     "styleguide.show",
+    "tournaments.seeding",
     "verification.find",
     "verification.show",
 }

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -57,6 +58,8 @@ from app.scoring.checking.actions import check
 from app.scoring.flags.actions import raise_flag
 from app.scoring.judges.actions import make_link
 from app.scoring.models import Record, Source
+from app.tournaments import actions as tournaments
+from app.tournaments.matches import of_csv
 from app.webhooks import actions as webhooks
 from app.webhooks.models import Delivery, DeliveryState, Webhook
 from tests.conftest import AppFactory, SignIn
@@ -170,6 +173,23 @@ def sent_by_the_analyser(world: World) -> tuple[str, dict[str, Any]]:
     data = a_report(world)
     sent = {"report_summary": "{}", "hmac_signature": signed(data), "report_file": (BytesIO(data), "report.json")}
     return "/api/hall-of-fame/submit", {"data": sent, "headers": {"Authorization": f"Bearer {issue(world.me)}"}}
+
+
+def pooled(world: World) -> int:
+    """A map of the pool, by its activity."""
+    event = locked(Event, world.event.id)
+    made = tournaments.add_map(event, "NM1", None, "", Decimal(1), by=world.me)
+    db.session.commit()
+    return made.activity_id
+
+
+def lobby(world: World) -> str:
+    """One in which Eva played the map of the pool."""
+    pooled(world)
+    match = of_csv(b"map,player,score\nNM1,Eva,5000\n")
+    made = tournaments.hand_in(locked(Event, world.event.id), match, by=world.me)
+    db.session.commit()
+    return f"{world.url}/tournament/lobbies/{made.id}"
 
 
 def a_webhook(world: World) -> Webhook:
@@ -707,6 +727,15 @@ EXAMPLES: dict[str, Example] = {
         "/api/beatmaps/enrich",
         {"json": {"md5_hashes": []}, "headers": {"Authorization": f"Bearer {issue(w.me)}"}},
     ),
+    "tournaments.save": form(lambda w: f"{w.url}/tournament", mode="osu", least_players="2", method="z_sum"),
+    "tournaments.add_map": form(lambda w: f"{w.url}/tournament/maps", slot="NM1", weight="1"),
+    "tournaments.remove_map": form(lambda w: f"{w.url}/tournament/maps/{pooled(w)}/delete"),
+    "tournaments.create_lobby": lambda w: (
+        f"{w.url}/tournament/lobbies",
+        {"data": {"file": (BytesIO(b"map,player,score\nNM1,Eva,5000\n"), "lobby.csv")}},
+    ),
+    "tournaments.apply_lobby": lambda w: (lobby(w), {"data": {"row": ["1-Eva"]}}),
+    "tournaments.delete_lobby": form(lambda w: f"{lobby(w)}/delete"),
     "webhooks.create": form(lambda w: f"{w.url}/webhooks", url="https://example.org/laurel"),
     "webhooks.test": form(lambda w: f"{w.url}/webhooks/{a_webhook(w).id}/test"),
     "webhooks.delete": form(lambda w: f"{w.url}/webhooks/{a_webhook(w).id}/delete"),

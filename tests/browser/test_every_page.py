@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -41,6 +42,8 @@ from app.profiles.actions import tie
 from app.profiles.models import How
 from app.scoring.flags.actions import raise_flag
 from app.scoring.judges.actions import make_link
+from app.tournaments import actions as tournaments
+from app.tournaments.matches import of_csv
 from tests.conftest import SignIn
 from tests.osu.conftest import as_file, report
 from tests.support import make, outbox
@@ -112,6 +115,7 @@ def pages(app: Flask, browser: FlaskClient) -> list[str]:
         "import_id": db.session.scalars(select(Import.id)).one(),
         "code": "KFTM-XRPB",
         "username": a_player(event),
+        "lobby_id": a_lobby(event),
         "submission_id": db.session.scalars(select(Submission.id)).first(),
     }
     values |= doubted_and_judged(event)
@@ -148,6 +152,17 @@ def a_player(event: Event) -> str:
     submit(eva, as_file(report("EvaOsu")))
     db.session.commit()
     return eva.username
+
+
+def a_lobby(event: Event) -> int:
+    """With a map of the pool, and somebody who played it."""
+    admin, held = make.user(Role.ADMIN), locked(Event, event.id)
+    tournaments.add_map(held, "NM1", 2_900_001, "Artist - Song [Hard]", Decimal(1), by=admin)
+    name = held.groups[0].participants[0].display_name
+    match = of_csv(f"map,player,score,mods\nNM1,{name},512300,HD\nNM1,Nobody,4,\n".encode())
+    made = tournaments.hand_in(held, match, by=admin)
+    db.session.commit()
+    return made.id
 
 
 def a_bundle(event: Event) -> int:
