@@ -33,7 +33,7 @@ from .events.models import (
 from .jobs.models import Job
 from .leaderboards.screens.models import Scene, Screen, SponsorImage
 from .mail.models import Mail
-from .osu.models import Beatmap, BeatmapFile, LostReplay, MissingBeatmap, Submission
+from .osu.models import Beatmap, BeatmapFile, LostPlay, LostReplay, MissingBeatmap, Submission
 from .profiles.models import InvitedPlayer, Tie
 from .scoring.checking.models import SecondEntry
 from .scoring.flags.models import Flag
@@ -74,6 +74,7 @@ __all__ = [
     "Job",
     "JudgeLink",
     "LoginSession",
+    "LostPlay",
     "LostReplay",
     "Mail",
     "Mark",

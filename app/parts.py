@@ -37,6 +37,7 @@ from .leaderboards.screens import hall_routes as screens_hall_routes
 from .leaderboards.screens import routes as screens_routes
 from .maintenance import commands as maintenance_commands
 from .osu import api as osu_api
+from .osu import beatmap_routes as osu_beatmap_routes
 from .osu import routes as osu_routes
 from .profiles import routes as profiles_routes
 from .profiles import tie_routes as profiles_tie_routes
@@ -108,6 +109,7 @@ PARTS: tuple[ModuleType, ...] = (
     changing_leaving,
     osu_api,
     osu_routes,
+    osu_beatmap_routes,
     profiles_routes,
     profiles_tie_routes,
     audit_routes,

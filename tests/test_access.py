@@ -33,6 +33,7 @@ EVERYONE = {
     "api.show_openapi",
     "api.sign_in",
     "api.sign_out",
+    "beatmaps.show",
     "dev_mail.index",
     "dev_mail.show",
     "designer.schema",

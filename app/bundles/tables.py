@@ -48,6 +48,8 @@ CARRIED: dict[str, Carried] = {
     "record_changes": _carried(behind="device", open_json="old new", undoes="record_changes"),
     "second_entries": _carried(open_json="marks"),
     "flags": _carried(behind="answered_by_id"),
+    "tournaments": _carried(),
+    "pooled_maps": _carried(),
 }
 """In an order in which whatever is referred to comes first. Of who did something the name goes along and the account
 does not: that it was theirs cannot be known elsewhere."""
@@ -64,8 +66,11 @@ LEFT_BEHIND: dict[str, str] = {
     "group_evaluators": "goes along with the addresses",
     "imports": "holds the numbers of rows here, by which it is undone; what it did is in the log",
     "invited_evaluators": "goes along as addresses",
+    "invited_players": "names invitations, which open nothing elsewhere",
     "judge_links": "is a way in, and opens nothing elsewhere",
+    "match_imports": "is where scores came from, which go along themselves",
     "plan_changes": "holds the numbers of rows here, by which it is undone; what it did is in the log",
+    "player_ties": "names accounts of this installation: that somebody is theirs elsewhere cannot be known",
     "print_runs": "is paper that was printed here",
     "scenes": "names activities and images of this installation, so it does not go along yet",
     "screens": "is a screen in one hall, paired with this installation",

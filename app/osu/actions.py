@@ -20,7 +20,7 @@ from ..extensions import db
 from ..jobs import enqueue
 from . import reports
 from .jobs import enrich_submission
-from .models import LostReplay, Submission, SubmissionState
+from .models import LostPlay, LostReplay, Submission, SubmissionState
 from .reports import BadReport, Play
 
 MICRO = Decimal("0.000001")
@@ -65,13 +65,10 @@ def submit(user: User, data: bytes) -> Submission:
     )
     db.session.add(made)
     db.session.flush()
-    audit.record(
-        None,
-        "lost_scores.submit",
-        by=user,
-        subject=made,
-        payload={"delta": str(figures.delta_pp), "lost": made.lost_count},
-    )
+    ids = {play["beatmap_id"] for play in made.lost if play["beatmap_id"]}
+    db.session.add_all(LostPlay(submission_id=made.id, beatmap_id=one) for one in sorted(ids))
+    payload = {"delta": str(figures.delta_pp), "lost": made.lost_count}
+    audit.record(None, "lost_scores.submit", by=user, subject=made, payload=payload)
     enqueue(enrich_submission, made.id)
     return made
 

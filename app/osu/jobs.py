@@ -9,7 +9,7 @@ from ..accounts.identities.queries import identity_at
 from ..database import begin_writing
 from ..extensions import db
 from . import beatmap_files, beatmaps, proofs, replays
-from .models import LostReplay, LostReplayState, Submission
+from .models import Beatmap, LostReplay, LostReplayState, Submission
 
 log = structlog.get_logger()
 
@@ -47,6 +47,22 @@ def verify_replay(replay_id: int) -> None:
         found, pp = replays.Verdict(LostReplayState.REJECTED, str(problem)), None
     begin_writing()
     proofs.settle(replay_id, found, pp)
+
+
+@jobs.job
+def work_out_beatmap(beatmap_id: int) -> None:
+    """How hard a map is with each set of mods. Without its file that is not known, and may be asked for again."""
+    beatmap = db.session.get(Beatmap, beatmap_id)
+    if beatmap is None or beatmap.md5 is None or beatmap.with_mods is not None:
+        return
+    data = beatmap_files.of(beatmap.md5, {"beatmap_id": beatmap_id})
+    db.session.rollback()
+    try:
+        found = replays.difficulties(data) if data else None
+    except replays.BadReplay:
+        found = None
+    begin_writing()
+    db.session.get_one(Beatmap, beatmap_id).with_mods = found
 
 
 @jobs.chore

@@ -32,6 +32,8 @@ class Beatmap(Model):
     stars: Mapped[Decimal] = mapped_column(ExactDecimal)
     figures: Mapped[dict[str, Any]] = mapped_column(JSON)
     """`cs`, `ar`, `od`, `hp`, `bpm`, `length` in seconds, `circles`, `sliders`, `spinners`, `max_combo`."""
+    with_mods: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """`stars`, and the `pp` of a perfect play, by mods as `difficulty.MODS` names them; once worked out."""
     fetched_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     @property
@@ -94,6 +96,17 @@ class Submission(Model):
     report: Mapped[str] = mapped_column(FileKey(80))
 
     user: Mapped[User] = relationship()
+
+
+class LostPlay(Model):
+    """A submission has a lost play on this map."""
+
+    __tablename__ = "lost_plays"
+
+    submission_id: Mapped[int] = mapped_column(
+        ForeignKey("lost_score_submissions.id", ondelete="CASCADE"), primary_key=True
+    )
+    beatmap_id: Mapped[int] = mapped_column(primary_key=True, index=True)
 
 
 class LostReplayState(StrEnum):

@@ -11,7 +11,7 @@ from ..accounts import usernames
 from ..accounts.identities.models import Identity, Provider
 from ..accounts.models import User
 from ..extensions import db
-from .models import Beatmap, LostReplay, Submission, SubmissionState
+from .models import Beatmap, LostPlay, LostReplay, Submission, SubmissionState
 
 HALL = 100
 
@@ -101,6 +101,18 @@ def submission_of(name: str) -> Entry | None:
 def newest_of(user: User) -> Submission | None:
     wanted = select(Submission).where(Submission.user_id == user.id, Submission.state != SubmissionState.REJECTED)
     return db.session.scalar(wanted.order_by(Submission.made_at.desc()).limit(1))
+
+
+def lost_on(beatmap_id: int) -> list[tuple[Entry, dict[str, Any]]]:
+    """Whose newest report has a lost play on this map, with that play; the most pp first."""
+    wanted = _entries().join(LostPlay, LostPlay.submission_id == Submission.id)
+    rows = db.session.execute(wanted.where(LostPlay.beatmap_id == beatmap_id).order_by(Submission.made_at.desc()))
+    found: dict[int, tuple[Entry, dict[str, Any]]] = {}
+    for row in rows:
+        entry = Entry(*row)
+        play = next(play for play in entry.submission.lost if play["beatmap_id"] == beatmap_id)
+        found.setdefault(entry.user.id, (entry, play))
+    return sorted(found.values(), key=lambda each: -float(each[1]["pp"]))
 
 
 def waiting_for_a_moderator(most: int = 100) -> list[Entry]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from . import unreel
+from . import difficulty, unreel
 from .models import LostReplayState
 
 LARGEST = 5 * 1024 * 1024
@@ -78,15 +78,7 @@ def read(data: bytes, beatmap: bytes = b"") -> Replay:
     """Raises BadReplay."""
     if len(data) > LARGEST:
         raise BadReplay("A replay is at most 5 MB.")
-    given = struct.pack("<I", len(data)) + data + beatmap
-    command = [sys.executable, "-I", str(Path(unreel.__file__))]
-    try:
-        done = subprocess.run(command, input=given, capture_output=True, timeout=PATIENCE, check=False)
-    except subprocess.TimeoutExpired:
-        raise BadReplay(TOO_LARGE) from None
-    if done.returncode:
-        raise BadReplay(REASONS.get(done.returncode, TOO_LARGE))
-    told: dict[str, Any] = json.loads(done.stdout)
+    told = _told_by(unreel.__file__, struct.pack("<I", len(data)) + data + beatmap)
     return Replay(
         player=str(told["player"] or ""),
         md5=str(told["md5"]),
@@ -97,6 +89,24 @@ def read(data: bytes, beatmap: bytes = b"") -> Replay:
         score=told["score"],
         pp=Decimal(str(told["pp"])) if "pp" in told else None,
     )
+
+
+def difficulties(beatmap: bytes) -> dict[str, Any]:
+    """By mods, `stars` and the `pp` of a perfect play. Raises BadReplay."""
+    return _told_by(difficulty.__file__, beatmap)
+
+
+def _told_by(program: str, given: bytes) -> dict[str, Any]:
+    """By a program of its own, which may end without harm. Raises BadReplay."""
+    command = [sys.executable, "-I", str(Path(program))]
+    try:
+        done = subprocess.run(command, input=given, capture_output=True, timeout=PATIENCE, check=False)
+    except subprocess.TimeoutExpired:
+        raise BadReplay(TOO_LARGE) from None
+    if done.returncode:
+        raise BadReplay(REASONS.get(done.returncode, TOO_LARGE))
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
 
 
 def mods_of(bits: int) -> frozenset[str]:

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("version", sa.String(length=120), nullable=False),
         sa.Column("stars", sa.BigInteger(), nullable=False),
         sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("with_mods", sa.JSON(), nullable=True),
         sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_osu_beatmaps")),
         sa.UniqueConstraint("md5", name=op.f("uq_osu_beatmaps_md5")),
@@ -69,6 +70,19 @@ def upgrade() -> None:
     op.create_index(op.f("ix_lost_score_submissions_delta_pp"), "lost_score_submissions", ["delta_pp"])
     op.create_index("ix_lost_score_submissions_user_id_made_at", "lost_score_submissions", ["user_id", "made_at"])
     op.create_table(
+        "lost_plays",
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("beatmap_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["lost_score_submissions.id"],
+            name=op.f("fk_lost_plays_submission_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("submission_id", "beatmap_id", name=op.f("pk_lost_plays")),
+    )
+    op.create_index(op.f("ix_lost_plays_beatmap_id"), "lost_plays", ["beatmap_id"])
+    op.create_table(
         "lost_score_replays",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("submission_id", sa.Integer(), nullable=False),
@@ -92,6 +106,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("lost_score_replays")
+    op.drop_table("lost_plays")
     op.drop_table("lost_score_submissions")
     op.drop_table("osu_beatmap_files")
     op.drop_table("osu_missing_beatmaps")

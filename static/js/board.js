@@ -2,6 +2,7 @@
    places, and marks those that changed for a moment. Whatever it missed, the state it asks with tells the server.
    Why somebody has their place is a part of what is asked for, so it stays as true as the board. */
 
+import { followOnClick, showFollowed, tellOfFollowed } from "./following.js";
 import { glide, places } from "./gliding.js";
 import { Poll } from "./polling.js";
 
@@ -19,6 +20,8 @@ const marks = new Map();
 let answered = () => {};
 let before = new Map();
 let stood = new Map();
+
+const poll = new Poll({ every: EVERY, longest: LONGEST_WAIT, ask, tell: showState, until: () => hasEnded() });
 
 // Asking ----------------------------------------------------------------------------------------------------------
 
@@ -50,6 +53,7 @@ board.addEventListener("htmx:afterSwap", ({ target }) => {
   if (target !== board) return;
   glide(stood, board, ROWS);
   markChanges();
+  showFollowed(board);
   showExplanation();
 });
 
@@ -78,7 +82,7 @@ let explained = false;
 board.addEventListener("click", (event) => {
   const link = event.target.closest("tbody th a, [data-why-close]");
   const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
-  if (!link || !isPlain || !board.hasAttribute("hx-get") || failures) return;
+  if (!link || !isPlain || !board.hasAttribute("hx-get") || poll.failures) return;
   event.preventDefault();
   const why = new URL(link.href).searchParams.get("why");
   explain(why);
@@ -92,8 +96,7 @@ function explain(why) {
   explained = Boolean(why);
   board.setAttribute("hx-get", address.pathname + address.search);
   htmx.process(board);
-  asking = false;
-  ask();
+  poll.now();
 }
 
 function showExplanation() {
@@ -115,14 +118,17 @@ function lines() {
 
 function markChanges() {
   const changed = [];
+  const moved = [];
   for (const [id, now] of lines()) {
     const old = before.get(id);
     const move = old ? old.place - now.place || 0 : 0;
     const isChanged = old?.value !== now.value;
     if (isChanged) changed.push(`${now.name} ${now.value}`);
     if (isChanged || move) mark(id, isChanged, move);
+    if (isChanged || move) moved.push({ id, ...now });
   }
   for (const [id, { isChanged, move }] of marks) show(id, isChanged, move); // The morph took older ones away.
+  tellOfFollowed(moved);
   if (changed.length) news.textContent = `${news.dataset.changed}: ${changed.slice(0, 3).join(", ")}`;
 }
 
@@ -143,5 +149,7 @@ function show(id, isChanged, move) {
 
 // ------------------------------------------------------------------------------------------------------------------
 
+followOnClick(board);
+showFollowed(board);
 dot.hidden = hasEnded();
-new Poll({ every: EVERY, longest: LONGEST_WAIT, ask, tell: showState, until: hasEnded }).start();
+poll.start();

@@ -5,9 +5,10 @@
 const SPREAD = 0.25;
 
 export class Poll {
-  /* `ask` does it once and throws where it failed; `tell` hears how often it has failed by now; `until` ends it. */
+  /* `ask` does it once and throws where it failed; `tell` hears how often it has failed by now; `until` ends it.
+     Whoever calls `now` while it asks is given another answer right after that one. */
   constructor({ every, longest, ask, tell = () => {}, until = () => false }) {
-    Object.assign(this, { every, longest, ask, tell, until, failures: 0, asking: false, timer: 0 });
+    Object.assign(this, { every, longest, ask, tell, until, failures: 0, asking: false, again: false, timer: 0 });
     this.now = this.now.bind(this);
   }
 
@@ -25,6 +26,7 @@ export class Poll {
 
   async now() {
     clearTimeout(this.timer);
+    this.again = this.asking;
     if (this.asking || document.hidden || this.until()) return;
     this.asking = true;
     try {
@@ -35,6 +37,8 @@ export class Poll {
     }
     this.asking = false;
     this.tell(this.failures);
-    if (!this.until()) this.later();
+    if (this.until()) return;
+    if (this.again) this.now();
+    else this.later();
   }
 }

@@ -49,6 +49,7 @@ from app.leaderboards.screens.contents import Content, Kind
 from app.leaderboards.screens.models import Screen
 from app.mail.models import Mail
 from app.osu.actions import submit
+from app.osu.beatmaps import keep
 from app.osu.models import Submission
 from app.osu.passes import issue
 from app.profiles.actions import tie
@@ -82,6 +83,7 @@ UNLOGGED = {
 """What writes without a word in the log, and why."""
 
 WRITES_NOTHING = {
+    "beatmaps.work_out": "asks the worker about a map, which is nobody's",
     "analyser.enrich": "asks osu! about maps, which are nobody's here",
     "ranking.preview": "shows what a changed ranking would change",
     "identities.begin_link": "sends the browser to the other service; what comes of it is logged",
@@ -173,6 +175,12 @@ def sent_by_the_analyser(world: World) -> tuple[str, dict[str, Any]]:
     data = a_report(world)
     sent = {"report_summary": "{}", "hmac_signature": signed(data), "report_file": (BytesIO(data), "report.json")}
     return "/api/hall-of-fame/submit", {"data": sent, "headers": {"Authorization": f"Bearer {issue(world.me)}"}}
+
+
+def a_map(_world: World) -> int:
+    made = keep({"id": 5, "beatmapset_id": 1, "checksum": "0" * 32, "ranked": 1, "version": "Hard"})
+    db.session.commit()
+    return made.id
 
 
 def pooled(world: World) -> int:
@@ -736,6 +744,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     "tournaments.apply_lobby": lambda w: (lobby(w), {"data": {"row": ["1-Eva"]}}),
     "tournaments.delete_lobby": form(lambda w: f"{lobby(w)}/delete"),
+    "beatmaps.work_out": form(lambda w: f"/beatmaps/{a_map(w)}/difficulty"),
     "webhooks.create": form(lambda w: f"{w.url}/webhooks", url="https://example.org/laurel"),
     "webhooks.test": form(lambda w: f"{w.url}/webhooks/{a_webhook(w).id}/test"),
     "webhooks.delete": form(lambda w: f"{w.url}/webhooks/{a_webhook(w).id}/delete"),

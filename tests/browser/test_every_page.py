@@ -37,6 +37,7 @@ from app.events.kinds import EventStatus
 from app.events.models import Activity, Category, Event, Group, Import, Participant
 from app.extensions import db
 from app.osu.actions import submit
+from app.osu.beatmaps import keep
 from app.osu.models import Submission
 from app.profiles.actions import tie
 from app.profiles.models import How
@@ -116,6 +117,9 @@ def pages(app: Flask, browser: FlaskClient) -> list[str]:
         "code": "KFTM-XRPB",
         "username": a_player(event),
         "lobby_id": a_lobby(event),
+        "beatmap_id": keep(
+            {"id": 2_900_004, "beatmapset_id": 1, "ranked": 1, "version": "Hard", "difficulty_rating": 5.4}
+        ).id,
         "submission_id": db.session.scalars(select(Submission.id)).first(),
     }
     values |= doubted_and_judged(event)

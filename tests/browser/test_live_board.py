@@ -113,3 +113,25 @@ def test_many_saves_one_after_another_end_in_the_last(page: Page, games: Games, 
     rows = page.locator("tbody tr")
     expect(rows.nth(0)).to_contain_text(re.compile("Eva.*7", re.DOTALL), timeout=SEEN_WITHIN)
     expect(rows.nth(1)).to_contain_text(re.compile("Jan.*2", re.DOTALL), timeout=SEEN_WITHIN)
+
+
+def test_whom_this_browser_follows_stands_out_and_what_changes_of_them_is_said(
+    new_page: OpenPage, games: Games, score: Score
+) -> None:
+    score(games.sprint, {games.eva: "4", games.jan: "5"})
+    page, other = new_page("phone"), new_page("desk")
+    watch(page, games), watch(other, games)
+    page.get_by_role("link", name="Eva").click()
+    page.get_by_role("button", name="Follow").click()
+    followed = page.locator("tr.is-followed")
+    expect(followed).to_have_count(1)
+    expect(followed).to_contain_text("Eva")
+    expect(page.get_by_role("button", name="Following")).to_have_attribute("aria-pressed", "true")
+    score(games.sprint, {games.eva: "6"})
+    expect(page.locator("#board-followed")).to_have_text(re.compile(r"1\. Eva 6"), timeout=SEEN_WITHIN)
+    expect(other.locator("tr.is-changed")).to_have_count(1)
+    expect(other.locator("#board-followed")).to_be_hidden()
+    page.reload()
+    expect(page.locator("tr.is-followed")).to_contain_text("Eva")
+    page.get_by_role("button", name="Following").click()
+    expect(page.locator("tr.is-followed")).to_have_count(0)

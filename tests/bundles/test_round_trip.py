@@ -6,6 +6,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -24,7 +25,7 @@ from app.bundles.models import BundleImport
 from app.bundles.reading import contents_of
 from app.bundles.tables import CARRIED, LEFT_BEHIND, belonging_to_events, columns, is_json, refers_to, table
 from app.bundles.writing import bundle_of
-from app.database import now
+from app.database import locked, now
 from app.events.kinds import Checking, EvaluationType
 from app.events.marking import Marking
 from app.events.models import Event, EventEvaluator, Participant
@@ -35,6 +36,8 @@ from app.scoring.actions import Entry, save_records
 from app.scoring.checking.actions import check
 from app.scoring.flags.actions import raise_flag
 from app.scoring.models import Record, RecordChange, Source
+from app.tournaments import actions as tournaments
+from app.tournaments.seeding import Method
 from tests.conftest import SignIn
 from tests.support import make
 from tests.support.pictures import picture
@@ -94,6 +97,9 @@ def a_day_of_everything(owner: User) -> Event:
     )
     check(event, run, [Entry(eva, run, ("1:25",))], by=other)
     raise_flag(event, run, eva, "The wind", picture(), by=other)
+    db.session.commit()
+    tournaments.save_rules(locked(Event, event.id), "taiko", 2, Method.Z_SUM, by=other)
+    tournaments.add_map(event, "NM1", 101, "Artist - Song [Hard]", Decimal("1.5"), by=other)
     db.session.commit()
     return event
 
@@ -233,8 +239,11 @@ def test_every_table_of_an_event_goes_along_or_says_why_not() -> None:
     assert not set(CARRIED) & set(LEFT_BEHIND)
 
 
-NUMBERS = {"age", "age_from", "age_to", "colour", "decimal_places", "mark_count", "position", "version"}
-"""What is counted; any other whole number may be that of a row."""
+NUMBERS = {
+    *{"age", "age_from", "age_to", "colour", "decimal_places", "least_players", "mark_count", "position", "version"},
+    "beatmap_id",
+}
+"""What is counted, and osu!'s own number of a map; any other whole number may be that of a row."""
 
 
 def test_what_holds_the_number_of_a_row_is_known() -> None:

@@ -18,7 +18,8 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.osu import replays
-from app.osu.models import BeatmapFile, LostReplay, LostReplayState, Submission, SubmissionState
+from app.osu.beatmaps import keep
+from app.osu.models import Beatmap, BeatmapFile, LostReplay, LostReplayState, Submission, SubmissionState
 from app.osu.replays import BadReplay, Replay, verdict
 from app.sandbox import Sandbox
 from tests.support import real, trips
@@ -328,3 +329,39 @@ def test_files_are_gone_with_their_report(browser: FlaskClient, app: Flask) -> N
     left = [path for path in folder.rglob("*") if path.is_file()]
     assert len(kept) - len(left) == len(files)
     assert db.session.scalars(select(LostReplay)).all() == []
+
+
+# A map's page -------------------------------------------------------------------------------------------------------
+
+
+def test_a_maps_page_says_what_mods_make_of_it_and_who_lost_a_play(
+    browser: FlaskClient, client: FlaskClient, sandbox: Sandbox, app: Flask
+) -> None:
+    keep({"id": 2_900_004, "beatmapset_id": 9, "checksum": MD5, "ranked": 1, "difficulty_rating": 4.2})
+    db.session.commit()
+    sandbox.files[2_900_004] = OSU
+    page = client.get("/beatmaps/2900004").text
+    assert "★ 4.2" in page
+    assert "Larkspur" in page
+    assert "Work it out" not in page
+    assert browser.post("/beatmaps/2900004/difficulty").status_code == 303
+    trips.run_jobs(app)
+    db.session.expire_all()
+    found = db.session.get_one(Beatmap, 2_900_004).with_mods or {}
+    assert found["DT"]["stars"] > found[""]["stars"] > found["HT"]["stars"] > 0
+    assert "pp at 100 %" in client.get("/beatmaps/2900004").text
+    assert client.get("/beatmaps/1").status_code == 404
+
+
+def test_a_map_without_a_file_is_asked_for_again(browser: FlaskClient, app: Flask, sandbox: Sandbox) -> None:
+    keep({"id": 2_900_004, "beatmapset_id": 9, "checksum": MD5, "ranked": 1, "version": "Hard"})
+    db.session.commit()
+    browser.post("/beatmaps/2900004/difficulty")
+    trips.run_jobs(app)
+    db.session.expire_all()
+    assert db.session.get_one(Beatmap, 2_900_004).with_mods is None
+    sandbox.files[2_900_004] = OSU
+    browser.post("/beatmaps/2900004/difficulty")
+    trips.run_jobs(app)
+    db.session.expire_all()
+    assert db.session.get_one(Beatmap, 2_900_004).with_mods
