@@ -14,7 +14,7 @@ def read(environ: Mapping[str, str], production: bool) -> dict[str, Any]:
     """Where people may sign in from, and the keys that those services gave Laurel; or the sandbox in their stead."""
     sandbox = environ.get("LAUREL_SANDBOX_URL", "")
     if sandbox:
-        return _sandbox(sandbox, production)
+        return {**_sandbox(sandbox, production), "hmac_secret_key": environ.get("HMAC_SECRET_KEY") or "sandbox"}
     found: dict[str, Any] = {"hmac_secret_key": environ.get("HMAC_SECRET_KEY", "")}
     for name in ("osu", "github"):
         client, secret = f"{name.upper()}_CLIENT_ID", f"{name.upper()}_CLIENT_SECRET"
@@ -37,7 +37,6 @@ def _sandbox(url: str, production: bool) -> dict[str, Any]:
         raise BadSettings(f"LAUREL_SANDBOX_URL must be on this computer, like http://127.0.0.1:8010, not {url!r}")
     return {
         "sandbox": True,
-        "hmac_secret_key": "sandbox",
         "osu_url": url,
         "osu_client_id": "1",
         "osu_client_secret": "sandbox",
