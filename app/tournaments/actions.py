@@ -20,16 +20,19 @@ from .models import MatchImport, PooledMap, Tournament
 from .seeding import Method
 
 
-def save_rules(event: Event, mode: str, least_players: int, method: Method, *, by: User) -> None:
-    db.session.merge(Tournament(event_id=event.id, mode=mode, least_players=least_players, method=method))
-    payload = {"mode": mode, "least_players": least_players, "method": method.value}
+def save_rules(event: Event, mode: str, least_players: int, method: Method, *, teams: bool = False, by: User) -> None:
+    made = Tournament(event_id=event.id, mode=mode, least_players=least_players, method=method, teams=teams)
+    db.session.merge(made)
+    payload = {"mode": mode, "least_players": least_players, "method": method.value, "teams": teams}
     audit.record(event, "tournament.save", by=by, payload=payload)
     db.session.flush()
 
 
-def add_map(event: Event, slot: str, beatmap_id: int | None, title: str, weight: Decimal, *, by: User) -> PooledMap:
+def add_map(
+    event: Event, slot: str, beatmap_id: int | None, title: str, weight: Decimal, *, round_: str = "", by: User
+) -> PooledMap:
     """With an activity of its own, which is named after it."""
-    name = f"{slot} · {title}"[:80] if title else slot
+    name = " · ".join(part for part in (round_, slot, title) if part)[:80]
     activity = events.create_activity(
         event,
         {
@@ -52,6 +55,7 @@ def add_map(event: Event, slot: str, beatmap_id: int | None, title: str, weight:
     made = PooledMap(
         activity_id=activity.id,
         event_id=event.id,
+        round=round_,
         slot=slot,
         beatmap_id=beatmap_id,
         title=title,
@@ -59,7 +63,13 @@ def add_map(event: Event, slot: str, beatmap_id: int | None, title: str, weight:
         position=activity.position,
     )
     db.session.add(made)
-    audit.record(event, "tournament.add_map", by=by, subject=activity, payload={"slot": slot, "beatmap": beatmap_id})
+    audit.record(
+        event,
+        "tournament.add_map",
+        by=by,
+        subject=activity,
+        payload={"round": round_, "slot": slot, "beatmap": beatmap_id},
+    )
     db.session.flush()
     return made
 
@@ -73,11 +83,12 @@ def remove_map(event: Event, pooled: PooledMap, *, by: User) -> None:
     events.delete_activity(event, activity, by=by)
 
 
-def hand_in(event: Event, match: Match, *, by: User) -> MatchImport:
+def hand_in(event: Event, match: Match, *, round_: str = "", by: User) -> MatchImport:
     made = MatchImport(
         event_id=event.id,
         name=match.name or "?",
         match_id=match.id,
+        round=round_,
         data=matches.as_json(match),
         made_at=now(),
         taken=[],
@@ -91,7 +102,7 @@ def hand_in(event: Event, match: Match, *, by: User) -> MatchImport:
 def checked(event: Event, lobby: MatchImport) -> list[Checked]:
     """Anew, with the pool and the roster as they are now."""
     match = matches.from_json(lobby.data)
-    return matches.check(match, queries.slots(event), queries.roster(event), queries.rules(event))
+    return matches.check(match, queries.slots(event, lobby.round), queries.roster(event), queries.rules(event))
 
 
 def take(event: Event, lobby: MatchImport, keys: Collection[str], *, by: User) -> list[Outcome]:

@@ -10,7 +10,6 @@ from ..events.models import Event, Participant
 from ..events.queries import is_staying
 from ..extensions import db
 from ..leaderboards.queries import event_standings
-from ..leaderboards.standings import Competitor
 from . import seeding
 from .matches import Roster, Rules, Slot
 from .models import MatchImport, PooledMap, Tournament
@@ -23,20 +22,27 @@ OSU_COLUMNS = ("osu", "osu id", "osu_id", "osu!", "osu! id")
 def tournament(event: Event) -> Tournament:
     """What was chosen, or what is usual."""
     found = db.session.get(Tournament, event.id)
-    return found or Tournament(event_id=event.id, mode="osu", least_players=1, method=seeding.Method.PERCENT_MAX)
+    return found or Tournament(
+        event_id=event.id, mode="osu", least_players=1, method=seeding.Method.PERCENT_MAX, teams=False
+    )
 
 
-def pool(event: Event) -> Sequence[PooledMap]:
-    return db.session.scalars(
-        select(PooledMap)
-        .where(PooledMap.event_id == event.id)
-        .options(joinedload(PooledMap.activity))
-        .order_by(PooledMap.position, PooledMap.activity_id)
-    ).all()
+def pool(event: Event, round_: str | None = None) -> Sequence[PooledMap]:
+    """Of one round, or of all of them."""
+    wanted = select(PooledMap).where(PooledMap.event_id == event.id)
+    if round_ is not None:
+        wanted = wanted.where(PooledMap.round == round_)
+    order = PooledMap.position, PooledMap.activity_id
+    return db.session.scalars(wanted.options(joinedload(PooledMap.activity)).order_by(*order)).all()
 
 
-def slots(event: Event) -> list[Slot]:
-    return [Slot(one.slot, one.beatmap_id, one.activity_id) for one in pool(event)]
+def rounds(event: Event) -> list[str]:
+    """In the order in which their first maps were added."""
+    return list(dict.fromkeys(one.round for one in pool(event)))
+
+
+def slots(event: Event, round_: str) -> list[Slot]:
+    return [Slot(one.slot, one.beatmap_id, one.activity_id) for one in pool(event, round_)]
 
 
 def rules(event: Event) -> Rules:
@@ -67,34 +73,43 @@ def imports(event: Event) -> Sequence[MatchImport]:
 
 @dataclass(frozen=True)
 class Seeding:
-    """`maps` in the order of the pool; `seeds` are of competitors who have played at least one of them."""
+    """`maps` in the order of the pool; `seeds` are of those who have played at least one of them, by what is in
+    `names`: participants, or groups where teams play.
+    """
 
     method: seeding.Method
+    round: str
+    rounds: list[str]
     maps: Sequence[PooledMap]
     seeds: list[Seed[int]]
-    people: dict[int, Competitor]
+    names: dict[int, str]
     is_frozen: bool
 
 
-def seeds(event: Event) -> Seeding:
-    """Worked out from the boards as everybody may see them, so it changes with every score, and keeps a freeze."""
-    chosen, maps = tournament(event), pool(event)
+def seeds(event: Event, round_: str | None = None) -> Seeding:
+    """Of a round, or else of the first: worked out from the boards as everybody may see them, so it changes with every
+    score, and keeps a freeze.
+    """
+    chosen, known = tournament(event), rounds(event)
+    at = round_ if round_ in known else (known[0] if known else "")
+    maps = pool(event, at)
     by_activity = {one.activity.id: one.standings for one in event_standings(event)}
     scores: dict[str, dict[int, Score]] = {}
-    people: dict[int, Competitor] = {}
+    names: dict[int, str] = {}
     frozen = False
     for one in maps:
         standings = by_activity[one.activity_id]
         multiplier = Slot(one.slot, one.beatmap_id, one.activity_id).multiplier
         frozen = frozen or standings.freeze is not None
-        scores[one.slot] = {
-            row.participant.id: Score(int(row.value.amount), multiplier)
-            for row in standings.together
-            if row.value.amount is not None
-        }
-        people |= {row.participant.id: row.participant for row in standings.together}
+        sums: dict[int, int] = {}
+        for row in standings.together:
+            who = row.participant.group if chosen.teams else row.participant
+            names[who.id] = who.name
+            if row.value.amount is not None:
+                sums[who.id] = sums.get(who.id, 0) + int(row.value.amount)
+        scores[one.slot] = {key: Score(total, multiplier) for key, total in sums.items()}
     weights = {one.slot: float(one.weight) for one in maps}
     # In the order of their names, so that equals stand the same way on every page.
-    order = sorted(people, key=lambda key: (people[key].name.casefold(), key))
+    order = sorted(names, key=lambda key: (names[key].casefold(), key))
     found = seeding.seeds(scores, chosen.method, order, weights)
-    return Seeding(chosen.method, maps, found, people, frozen)
+    return Seeding(chosen.method, at, known, maps, found, names, frozen)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from flask import Blueprint, Flask, abort, flash, request
 from flask_babel import gettext as _
@@ -11,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
-from wtforms import FileField, IntegerField, SelectField, StringField, ValidationError
+from wtforms import BooleanField, FileField, IntegerField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange
 
@@ -73,10 +75,12 @@ REASONS = {
 class RulesForm(Form):
     mode = SelectField(_l("Mode"), choices=[SelectChoice(mode, mode) for mode in MODES])
     least_players = IntegerField(_l("Players in a game, at least"), validators=[NumberRange(1, 16)])
+    teams = BooleanField(_l("Teams are seeded: a group's scores are added up"))
     method = SelectField(_l("Seeding"), choices=[SelectChoice(one.value, name) for one, name in METHODS.items()])
 
 
 class MapForm(Form):
+    round_ = StringField(_l("Round"), filters=[lambda text: (text or "").strip()], validators=[Length(max=40)])
     slot = StringField(
         _l("Slot"), filters=[lambda text: (text or "").strip().upper()], validators=[DataRequired(), Length(max=12)]
     )
@@ -106,8 +110,13 @@ class MapForm(Form):
 
 
 class LobbyForm(Form):
+    round_ = SelectField(_l("Round"), default="")
     link = StringField(_l("Match link"), filters=[lambda text: (text or "").strip()], validators=[Length(max=300)])
     file = FileField(_l("Or a file"))
+
+    def __init__(self, rounds: Sequence[str], **options: Any) -> None:
+        super().__init__(**options)
+        self.round_.choices = [SelectChoice(one, one or "–") for one in rounds or [""]]
 
     def validate_link(self, field: StringField) -> None:
         if field.data and matches.match_id_in(field.data) is None:
@@ -134,7 +143,8 @@ def save(event_id: int) -> Response:
     event, form = event_to_change(event_id), RulesForm()
     if not form.validate():
         return page(event, rules=form, status=422)
-    actions.save_rules(event, form.mode.data, form.least_players.data, Method(form.method.data), by=me())
+    least, method = form.least_players.data, Method(form.method.data)
+    actions.save_rules(event, form.mode.data, least, method, teams=form.teams.data, by=me())
     db.session.commit()
     flash(_("Saved."), "ok")
     return web.go_to("tournaments.show", event_id=event.id)
@@ -151,7 +161,8 @@ def add_map(event_id: int) -> Response:
     title = _title_of(beatmap_id) if beatmap_id else ""
     event = _changeable(event_id)
     try:
-        actions.add_map(event, form.slot.data, beatmap_id, title, Decimal(form.weight.data), by=me())
+        weight = Decimal(form.weight.data)
+        actions.add_map(event, form.slot.data, beatmap_id, title, weight, round_=form.round_.data, by=me())
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
@@ -198,7 +209,8 @@ def remove_map(event_id: int, activity_id: int) -> Response:
 @allow(Role.ADMIN)
 @reads_first
 def create_lobby(event_id: int) -> Response:
-    event, form = event_to_manage(event_id), LobbyForm()
+    event = event_to_manage(event_id)
+    form = LobbyForm(queries.rounds(event))
     mode = queries.tournament(event).mode
     if not form.validate():
         return page(event, lobby=form, status=422)
@@ -212,7 +224,7 @@ def create_lobby(event_id: int) -> Response:
         form.link.errors = [f"{title}. {detail}"]
         return page(event_to_manage(event_id), lobby=form, status=failure.status)
     event = _changeable(event_id)
-    made = actions.hand_in(event, match, by=me())
+    made = actions.hand_in(event, match, round_=form.round_.data, by=me())
     db.session.commit()
     return web.go_to("tournaments.show_lobby", event_id=event_id, lobby_id=made.id)
 
@@ -276,7 +288,9 @@ def seeding(event_id: int) -> Response:
     """For whoever may see the board: the same scores, and the same freeze."""
     watch = board_to_watch(event_id)
     event = db.session.get(Event, event_id) or abort(404)
-    return web.render("tournaments/seeding.html", event=event, found=queries.seeds(event), link=watch.link)
+    return web.render(
+        "tournaments/seeding.html", event=event, found=queries.seeds(event, request.args.get("round")), link=watch.link
+    )
 
 
 def lobby_of(event: Event, lobby_id: int) -> MatchImport:
@@ -289,7 +303,7 @@ def lobby_page(event: Event, lobby: MatchImport, *, problem: str | None = None, 
     games = list(dict.fromkeys(row.game for row in rows))
     people = {row.participant_id for row in rows if row.participant_id is not None}
     slots = {row.slot.activity_id for row in rows if row.slot is not None}
-    pooled = [one.activity for one in queries.pool(event) if one.activity_id in slots]
+    pooled = [one.activity for one in queries.pool(event, lobby.round) if one.activity_id in slots]
     standings = scoring.standings(pooled, people) if people and pooled else {}
     stands = {key: standing.value.amount for key, standing in standings.items() if standing.value is not None}
     return web.render(
@@ -321,11 +335,16 @@ def page(
         problem=problem,
         rules=rules or RulesForm(formdata=None, data={**_shown(chosen)}),
         maps=maps or MapForm(formdata=None),
-        lobby=lobby or LobbyForm(formdata=None),
+        lobby=lobby or LobbyForm(queries.rounds(event), formdata=None),
         pool=queries.pool(event),
         lobbies=queries.imports(event),
     )
 
 
 def _shown(chosen: Tournament) -> dict[str, object]:
-    return {"mode": chosen.mode, "least_players": chosen.least_players, "method": chosen.method.value}
+    return {
+        "mode": chosen.mode,
+        "least_players": chosen.least_players,
+        "method": chosen.method.value,
+        "teams": chosen.teams,
+    }

@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("mode", sa.String(length=10), nullable=False),
         sa.Column("least_players", sa.Integer(), nullable=False),
         sa.Column("method", sa.String(length=20), nullable=False),
+        sa.Column("teams", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_tournaments_event_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_tournaments")),
     )
@@ -23,6 +24,7 @@ def upgrade() -> None:
         "pooled_maps",
         sa.Column("activity_id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.String(length=40), nullable=False),
         sa.Column("slot", sa.String(length=12), nullable=False),
         sa.Column("beatmap_id", sa.Integer(), nullable=True),
         sa.Column("title", sa.String(length=300), nullable=False),
@@ -33,8 +35,10 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_pooled_maps_event_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("activity_id", name=op.f("pk_pooled_maps")),
-        sa.UniqueConstraint("event_id", "slot", name=op.f("uq_pooled_maps_event_id_slot")),
-        sa.UniqueConstraint("event_id", "beatmap_id", name=op.f("uq_pooled_maps_event_id_beatmap_id")),
+        sa.UniqueConstraint("event_id", "round", "slot", name=op.f("uq_pooled_maps_event_id_round_slot")),
+        sa.UniqueConstraint(
+            "event_id", "round", "beatmap_id", name=op.f("uq_pooled_maps_event_id_round_beatmap_id")
+        ),
     )
     op.create_index(op.f("ix_pooled_maps_event_id"), "pooled_maps", ["event_id"])
     op.create_table(
@@ -43,6 +47,7 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("match_id", sa.Integer(), nullable=True),
+        sa.Column("round", sa.String(length=40), nullable=False),
         sa.Column("data", sa.JSON(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),

@@ -321,3 +321,36 @@ def test_a_lobby_of_another_event_is_not_there_and_a_put_away_one_leaves_its_sco
     assert desk.post(f"{where}/delete").status_code == 303
     assert desk.get(where).status_code == 404
     assert records() == {("Larkspur", "NM1"): 900_000}
+
+
+def test_rounds_have_pools_of_their_own(desk: FlaskClient, client: FlaskClient, event: Event) -> None:
+    for name in ("Qualifiers", "Finals"):
+        answer = desk.post(f"{url(event)}/maps", data={"round_": name, "slot": "NM1", "beatmap": "101", "weight": "1"})
+        assert answer.status_code == 303, answer.text
+    again = desk.post(f"{url(event)}/maps", data={"round_": "Finals", "slot": "NM1", "beatmap": "9", "weight": "1"})
+    assert again.status_code == 409
+    answer = desk.post(f"{url(event)}/lobbies", data={"round_": "Finals", "file": (BytesIO(lobby()), "match.json")})
+    where = str(answer.location)
+    desk.post(where, data={"row": ["10-7001", "10-7002"]})
+    assert set(records()) == {("Larkspur", "Finals"), ("[ Bramble ]", "Finals")}
+    assert "No scores yet" in client.get(f"{url(event)}/seeding").text
+    assert "Larkspur" in client.get(f"{url(event)}/seeding?round=Finals").text
+
+
+def test_teams_are_seeded_by_the_sum_of_their_players(desk: FlaskClient, client: FlaskClient, event: Event) -> None:
+    blue = make.group(event, "Blue")
+    make.participant(blue, "Eva", external_id="7003")
+    make.participant(blue, "Adam", external_id="7004")
+    add(desk, event, "NM1", "101")
+    told = json.loads(lobby())
+    told["events"][0]["game"]["scores"] += [
+        {"user_id": 7003, "score": 700_000, "mods": []},
+        {"user_id": 7004, "score": 690_000, "mods": []},
+    ]
+    where = bring_in(desk, event, json.dumps(told).encode())
+    desk.post(where, data={"row": ticked(desk.get(where).text)})
+    desk.post(url(event), data={"mode": "osu", "least_players": "1", "method": "percent_max", "teams": "y"})
+    page = client.get(f"{url(event)}/seeding").text
+    assert page.index(">Blue<") < page.index(">Players</th>")
+    assert "Larkspur" not in page
+    assert "0.971" in page, "1,350,000 of 1,390,000"

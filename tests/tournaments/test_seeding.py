@@ -132,7 +132,7 @@ def test_the_order_of_the_players_changes_no_seed(
 
 @given(POOL, st.sampled_from(Method))
 def test_the_best_on_every_map_is_the_first_seed(pool: dict[str, dict[str, Score]], method: Method) -> None:
-    best = {name: {**of, "best": Score(2_000_000)} for name, of in pool.items()}
+    best = {name: {**of, "best": Score(5_000_000)} for name, of in pool.items()}
     assert seeds(best, method, [*PLAYERS, "best"])[0].player == "best"
 
 
