@@ -34,6 +34,7 @@ from .jobs.models import Job
 from .leaderboards.screens.models import Scene, Screen, SponsorImage
 from .mail.models import Mail
 from .osu.models import Beatmap, BeatmapFile, LostPlay, LostReplay, MissingBeatmap, Submission
+from .paper.models import PaperSheet
 from .profiles.models import InvitedPlayer, Tie
 from .scoring.checking.models import SecondEntry
 from .scoring.flags.models import Flag
@@ -80,6 +81,7 @@ __all__ = [
     "Mark",
     "MatchImport",
     "MissingBeatmap",
+    "PaperSheet",
     "Participant",
     "PasswordReset",
     "PersonalToken",

@@ -39,6 +39,8 @@ from .maintenance import commands as maintenance_commands
 from .osu import api as osu_api
 from .osu import beatmap_routes as osu_beatmap_routes
 from .osu import routes as osu_routes
+from .paper import commands as paper_commands
+from .paper import routes as paper_routes
 from .profiles import routes as profiles_routes
 from .profiles import tie_routes as profiles_tie_routes
 from .scoring import edit_routes as scoring_edit_routes
@@ -110,6 +112,8 @@ PARTS: tuple[ModuleType, ...] = (
     osu_api,
     osu_routes,
     osu_beatmap_routes,
+    paper_commands,
+    paper_routes,
     profiles_routes,
     profiles_tie_routes,
     audit_routes,

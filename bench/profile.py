@@ -42,6 +42,13 @@ def main() -> None:
                 asking(twin, [get("/page")] * REQUESTS, 200),
                 "3",
             )
+            # With a query nobody is shown what was made for others a moment ago.
+            compare(
+                "made for one reader alone",
+                asking(ours, [get(f"{address}?new")] * REQUESTS, 200),
+                asking(twin, [get("/page")] * REQUESTS, 200),
+                "",
+            )
             mine, bare = p95(ours, address), p95(twin, "/page")
             row("p95", f"{mine:.1f} ms", f"{bare:.1f} ms", f"{mine / bare:.2f}", "", "3")
 

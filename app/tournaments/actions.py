@@ -100,9 +100,10 @@ def hand_in(event: Event, match: Match, *, round_: str = "", by: User) -> MatchI
 
 
 def checked(event: Event, lobby: MatchImport) -> list[Checked]:
-    """Anew, with the pool and the roster as they are now."""
-    match = matches.from_json(lobby.data)
-    return matches.check(match, queries.slots(event, lobby.round), queries.roster(event), queries.rules(event))
+    """Anew, with the pool, the roster and the scores as they are now."""
+    match, slots = matches.from_json(lobby.data), queries.slots(event, lobby.round)
+    rows = matches.check(match, slots, queries.roster(event), queries.rules(event))
+    return matches.beside(rows, queries.stands(event, rows, lobby.round))
 
 
 def take(event: Event, lobby: MatchImport, keys: Collection[str], *, by: User) -> list[Outcome]:

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -56,6 +57,7 @@ class Reason(StrEnum):
     LOW = "low"
     NAME_ONLY = "name_only"
     WORSE = "worse"
+    STANDS = "stands"
 
     @property
     def is_final(self) -> bool:
@@ -235,6 +237,17 @@ def _with_worse_ones(rows: Sequence[Checked]) -> list[Checked]:
         else Checked(row.key, row.game, row.line, row.slot, row.participant_id, (*row.reasons, Reason.WORSE))
         for row in rows
     ]
+
+
+def beside(rows: Sequence[Checked], stands: Mapping[tuple[int, int], Decimal]) -> list[Checked]:
+    """With a word on each that is lower than what stands already, by activity and participant."""
+    found = []
+    for row in rows:
+        key = (row.slot.activity_id, row.participant_id) if row.slot and row.participant_id else None
+        is_lower = row.can_be_taken and key is not None and row.line is not None and stands.get(key, 0) > row.line.score
+        reasons = (*row.reasons, Reason.STANDS) if is_lower else row.reasons
+        found.append(Checked(row.key, row.game, row.line, row.slot, row.participant_id, reasons))
+    return found
 
 
 # Reading ------------------------------------------------------------------------------------------------------------

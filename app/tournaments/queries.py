@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -10,8 +11,9 @@ from ..events.models import Event, Participant
 from ..events.queries import is_staying
 from ..extensions import db
 from ..leaderboards.queries import event_standings
+from ..scoring import queries as scoring
 from . import seeding
-from .matches import Roster, Rules, Slot
+from .matches import Checked, Roster, Rules, Slot
 from .models import MatchImport, PooledMap, Tournament
 from .seeding import Score, Seed
 
@@ -43,6 +45,19 @@ def rounds(event: Event) -> list[str]:
 
 def slots(event: Event, round_: str) -> list[Slot]:
     return [Slot(one.slot, one.beatmap_id, one.activity_id) for one in pool(event, round_)]
+
+
+def stands(event: Event, rows: Sequence[Checked], round_: str) -> dict[tuple[int, int], Decimal]:
+    """The scores that these rows would replace, by activity and participant."""
+    people = {row.participant_id for row in rows if row.participant_id is not None}
+    wanted = {row.slot.activity_id for row in rows if row.slot is not None}
+    activities = [one.activity for one in pool(event, round_) if one.activity_id in wanted]
+    found = scoring.standings(activities, people) if people and activities else {}
+    return {
+        key: standing.value.amount
+        for key, standing in found.items()
+        if standing.value is not None and standing.value.amount is not None
+    }
 
 
 def rules(event: Event) -> Rules:

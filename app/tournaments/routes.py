@@ -30,7 +30,6 @@ from ..forms import Form
 from ..leaderboards.access import board_to_watch
 from ..osu import beatmaps
 from ..osu.models import Beatmap
-from ..scoring import queries as scoring
 from ..scoring.actions import NotOpen, Verdict
 from . import actions, fetching, matches, queries
 from .matches import MODES, BadMatch, Match, Reason
@@ -69,6 +68,7 @@ REASONS = {
     Reason.LOW: _l("under 1,000"),
     Reason.NAME_ONLY: _l("known by the name alone"),
     Reason.WORSE: _l("they have a better one here"),
+    Reason.STANDS: _l("a better one stands"),
 }
 
 
@@ -301,11 +301,6 @@ def lobby_of(event: Event, lobby_id: int) -> MatchImport:
 def lobby_page(event: Event, lobby: MatchImport, *, problem: str | None = None, status: int = 200) -> Response:
     rows = actions.checked(event, lobby)
     games = list(dict.fromkeys(row.game for row in rows))
-    people = {row.participant_id for row in rows if row.participant_id is not None}
-    slots = {row.slot.activity_id for row in rows if row.slot is not None}
-    pooled = [one.activity for one in queries.pool(event, lobby.round) if one.activity_id in slots]
-    standings = scoring.standings(pooled, people) if people and pooled else {}
-    stands = {key: standing.value.amount for key, standing in standings.items() if standing.value is not None}
     return web.render(
         "tournaments/lobby.html",
         status=status,
@@ -313,7 +308,7 @@ def lobby_page(event: Event, lobby: MatchImport, *, problem: str | None = None, 
         lobby=lobby,
         problem=problem,
         games=[(game, [row for row in rows if row.game is game]) for game in games],
-        stands=stands,
+        stands=queries.stands(event, rows, lobby.round),
         fine=sum(row.is_fine for row in rows),
     )
 

@@ -745,6 +745,7 @@ EXAMPLES: dict[str, Example] = {
     "tournaments.apply_lobby": lambda w: (lobby(w), {"data": {"row": ["1-Eva"]}}),
     "tournaments.delete_lobby": form(lambda w: f"{lobby(w)}/delete"),
     "beatmaps.work_out": form(lambda w: f"/beatmaps/{a_map(w)}/difficulty"),
+    "paper.create": form(lambda w: f"{w.url}/paper", group="0", activity="0", paper="a4"),
     "webhooks.create": form(lambda w: f"{w.url}/webhooks", url="https://example.org/laurel"),
     "webhooks.test": form(lambda w: f"{w.url}/webhooks/{a_webhook(w).id}/test"),
     "webhooks.delete": form(lambda w: f"{w.url}/webhooks/{a_webhook(w).id}/delete"),

@@ -354,3 +354,19 @@ def test_teams_are_seeded_by_the_sum_of_their_players(desk: FlaskClient, client:
     assert page.index(">Blue<") < page.index(">Players</th>")
     assert "Larkspur" not in page
     assert "0.971" in page, "1,350,000 of 1,390,000"
+
+
+def test_a_second_lobby_does_not_replace_a_better_score_unless_somebody_says_so(
+    desk: FlaskClient, event: Event
+) -> None:
+    add(desk, event, "NM1", "101")
+    first = bring_in(desk, event, b"map,player,score\n101,7001,900000\n", "first.csv")
+    desk.post(first, data={"row": ticked(desk.get(first).text)})
+    second = bring_in(desk, event, b"map,player,score\n101,7001,500000\n101,7002,400000\n", "second.csv")
+    page = desk.get(second).text
+    assert "a better one stands" in page
+    assert ticked(page) == ["1-7002"]
+    desk.post(second, data={"row": ticked(page)})
+    assert records()[("Larkspur", "NM1")] == 900_000
+    desk.post(second, data={"row": ["1-7001"]})
+    assert records()[("Larkspur", "NM1")] == 500_000
