@@ -12,6 +12,7 @@ from ..accounts.invitations.models import Invitation
 from ..accounts.models import Role, User
 from ..database import locked, now
 from ..events.models import Event, Participant
+from ..events.revisions import touch
 from ..extensions import db
 from .models import How, InvitedPlayer, Tie
 
@@ -31,13 +32,15 @@ def tie(participant: Participant, user: User, how: How, *, by: User) -> Tie:
         raise TiedAlready(known.user_id)
     made = Tie(participant_id=participant.id, user_id=user.id, how=how, tied_at=now())
     db.session.add(made)
+    event = db.session.get_one(Event, participant.event_id)
     audit.record(
-        db.session.get_one(Event, participant.event_id),
+        event,
         "player.tie",
         by=by,
         subject=participant,
         payload={"player": user.username, "how": how.value},
     )
+    touch(event, set())  # What a board says of somebody leads to their page.
     db.session.flush()
     return made
 
@@ -45,6 +48,7 @@ def tie(participant: Participant, user: User, how: How, *, by: User) -> Tie:
 def untie(event: Event, found: Tie, *, by: User) -> None:
     audit.record(event, "player.untie", by=by, subject=found.participant, payload={"player": found.user.username})
     db.session.delete(found)
+    touch(event, set())
     db.session.flush()
 
 

@@ -91,6 +91,15 @@ def tie_of(participant: Participant) -> Tie | None:
     return db.session.get(Tie, participant.id, options=[joinedload(Tie.user)])
 
 
+def open_username(participant_id: int) -> str | None:
+    """Of the player that a participant is, if everybody may see their page."""
+    return db.session.scalar(
+        select(User.username)
+        .join(Tie, Tie.user_id == User.id)
+        .where(Tie.participant_id == participant_id, User.active, User.visible_to == Audience.EVERYONE)
+    )
+
+
 def is_invited(participant: Participant) -> bool:
     wanted = select(InvitedPlayer.invitation_id).where(InvitedPlayer.participant_id == participant.id)
     return db.session.scalar(wanted.limit(1)) is not None

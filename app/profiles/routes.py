@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.add_template_filter(value_of, "result_value")
     app.add_template_filter(url_of, "player_url")
+    app.add_template_global(page_of_participant)
 
 
 @bp.get("")
@@ -189,6 +190,12 @@ def value_of(result: Result) -> str:
         return ""
     text = values.show(value, result.mark_type, decimal_mark=decimal_mark(), places=result.places)
     return f"{text} {result.unit}" if result.unit and value.amount is not None else text
+
+
+def page_of_participant(participant_id: int) -> str | None:
+    """For bytes that everybody is shown: only of a player whose page is everybody's to see."""
+    username = queries.open_username(participant_id)
+    return url_of(username) if username else None
 
 
 def url_of(username: str) -> str:

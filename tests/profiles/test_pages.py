@@ -263,3 +263,16 @@ def test_what_strangers_share_is_in_their_language_and_has_nothing_of_anybody(
     assert "csrf" not in shared
     assert "Hráči" in client.get("/players/eva-novotna", headers={"Accept-Language": "cs"}).text
     assert "Hráči" not in client.get("/players/eva-novotna", headers={"Accept-Language": "en"}).text
+
+
+def test_a_board_leads_to_a_page_that_everybody_may_see(client: FlaskClient, owner: User, eva: User) -> None:
+    event, activity, person = won(eva, owner)
+    why = f"/events/{event.id}/board?activity={activity.id}&why={person.id}"
+    assert '/players/eva-novotna"' in client.get(why).text
+    other = make.participant(event.groups[0], "Jan")
+    score(event, activity, {other: "3"}, owner)
+    assert "/players/" not in client.get(why.replace(f"why={person.id}", f"why={other.id}")).text.partition("<main")[2]
+    eva.visible_to = Audience.SIGNED_IN
+    db.session.commit()
+    score(event, activity, {other: "4"}, owner)
+    assert "/players/eva" not in client.get(why).text
