@@ -15,6 +15,7 @@ from sqlalchemy import select
 from .. import assets, audit
 from ..accounts.identities.models import Identity, Provider
 from ..accounts.models import User
+from ..accounts.people.personal import Rows, row_of, source
 from ..database import now
 from ..extensions import db
 from ..jobs import enqueue
@@ -93,3 +94,16 @@ def delete(submission: Submission, *, by: User) -> None:
         assets.delete_after_commit(replay.file)
     db.session.delete(submission)
     db.session.flush()
+
+
+# What is held of somebody -------------------------------------------------------------------------------------------
+
+
+@source("lost_scores")
+def _lost_scores(user: User) -> Rows:
+    """Reports and the replays that came with them, by name."""
+    wanted = select(Submission).where(Submission.user_id == user.id).order_by(Submission.id)
+    shown = "number", "made_at", "scanned_at", "state", "reason", "current_pp", "potential_pp", "delta_pp", "lost"
+    for one in db.session.scalars(wanted):
+        replays = db.session.scalars(select(LostReplay.name).where(LostReplay.submission_id == one.id))
+        yield {**row_of(one, *shown), "replays": list(replays)}

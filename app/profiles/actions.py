@@ -10,6 +10,7 @@ from ..accounts.invitations.actions import Row
 from ..accounts.invitations.addresses import Invited
 from ..accounts.invitations.models import Invitation
 from ..accounts.models import Role, User
+from ..accounts.people.personal import Rows, row_of, source
 from ..database import locked, now
 from ..events.models import Event, Participant
 from ..events.revisions import touch
@@ -85,3 +86,12 @@ def let_in(invitation: Invitation, user: User) -> None:
 
 invitations.when_taken.append(lock_events)
 invitations.when_accepted.append(let_in)
+
+
+# What is held of somebody -------------------------------------------------------------------------------------------
+
+
+@source("participations")
+def _participations(user: User) -> Rows:
+    ties = db.session.scalars(select(Tie).where(Tie.user_id == user.id).order_by(Tie.participant_id))
+    return ({**row_of(one, "how", "tied_at"), **row_of(one.participant, "display_name", "event_id")} for one in ties)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from io import BytesIO
+from zipfile import ZipFile
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.accounts.identities.models import Identity, Provider
 from app.accounts.models import Audience, Role, User
+from app.accounts.people.personal import archive
 from app.audit.models import AuditEntry
 from app.database import now
 from app.events.kinds import EventStatus
@@ -149,6 +154,14 @@ def test_what_is_no_address_is_said_beside_the_field(desk: FlaskClient, her: Par
     assert answer.status_code == 422
     assert "This is not an email address." in answer.text
     assert "eva at home" in answer.text
+
+
+def test_what_is_held_of_somebody_names_who_they_were(
+    sign_in: SignIn, eva: User, her: Participant, desk: FlaskClient
+) -> None:
+    desk.post(url(her), data={"user_id": eva.id})
+    found = json.loads(ZipFile(BytesIO(archive(eva))).read("participations.json"))
+    assert [(one["display_name"], one["how"]) for one in found] == [("Eva Novotná", "admin")]
 
 
 @pytest.mark.both_databases
