@@ -275,4 +275,5 @@ def test_a_board_leads_to_a_page_that_everybody_may_see(client: FlaskClient, own
     eva.visible_to = Audience.SIGNED_IN
     db.session.commit()
     score(event, activity, {other: "4"}, owner)
+    time.sleep(1.05)  # A board may be a second old.
     assert "/players/eva" not in client.get(why).text
