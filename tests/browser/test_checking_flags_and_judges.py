@@ -112,6 +112,7 @@ def test_a_judge_scans_a_card_types_a_name_and_scores(new_page: OpenPage, jump: 
     phone.goto(desk.get_by_role("textbox", name="Link").input_value())
     phone.get_by_label("Your name").fill("Jana")
     phone.get_by_role("button", name="Start scoring").click()
+    phone.wait_for_url("**/sheets/**")
     steps.type_into(phone, "Ewa", "70")
     steps.expect_saved(phone, "Ewa", "70")
     desk.goto(f"/events/{jump.event_id}/judges")
