@@ -34,7 +34,7 @@ from .jobs.models import Job
 from .leaderboards.screens.models import Scene, Screen, SponsorImage
 from .mail.models import Mail
 from .osu.models import Beatmap, BeatmapFile, LostPlay, LostReplay, MissingBeatmap, Submission
-from .paper.models import PaperSheet
+from .paper.models import PaperEvidence, PaperScan, PaperSheet
 from .profiles.models import InvitedPlayer, Tie
 from .scoring.checking.models import SecondEntry
 from .scoring.flags.models import Flag
@@ -81,6 +81,8 @@ __all__ = [
     "Mark",
     "MatchImport",
     "MissingBeatmap",
+    "PaperEvidence",
+    "PaperScan",
     "PaperSheet",
     "Participant",
     "PasswordReset",

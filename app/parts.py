@@ -41,6 +41,7 @@ from .osu import beatmap_routes as osu_beatmap_routes
 from .osu import routes as osu_routes
 from .paper import commands as paper_commands
 from .paper import routes as paper_routes
+from .paper import scan_routes
 from .profiles import routes as profiles_routes
 from .profiles import tie_routes as profiles_tie_routes
 from .scoring import edit_routes as scoring_edit_routes
@@ -114,6 +115,7 @@ PARTS: tuple[ModuleType, ...] = (
     osu_beatmap_routes,
     paper_commands,
     paper_routes,
+    scan_routes,
     profiles_routes,
     profiles_tie_routes,
     audit_routes,

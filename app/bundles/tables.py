@@ -69,6 +69,8 @@ LEFT_BEHIND: dict[str, str] = {
     "invited_players": "names invitations, which open nothing elsewhere",
     "judge_links": "is a way in, and opens nothing elsewhere",
     "match_imports": "is where scores came from, which go along themselves",
+    "paper_evidence": "is of photos that were taken here",
+    "paper_scans": "are photos that were taken here",
     "paper_sheets": "is paper that was printed here",
     "plan_changes": "holds the numbers of rows here, by which it is undone; what it did is in the log",
     "player_ties": "names accounts of this installation: that somebody is theirs elsewhere cannot be known",

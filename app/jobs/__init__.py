@@ -30,7 +30,7 @@ from .models import Job, JobState
 
 log = structlog.get_logger()
 
-QUEUES = ("default", "mail")
+QUEUES = ("default", "mail", "reads")
 LEASE = timedelta(seconds=30)
 HANDED_OVER = timedelta(seconds=20)
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..database import UtcDateTime
+from ..assets import FileKey
+from ..database import Enumerated, UtcDateTime
 from ..events.models import Activity, Event, Group
 from ..extensions import Model
 
@@ -30,3 +32,57 @@ class PaperSheet(Model):
     event: Mapped[Event] = relationship()
     group: Mapped[Group] = relationship()
     activity: Mapped[Activity] = relationship()
+
+
+class ScanState(StrEnum):
+    """Waiting for the worker, read and waiting for a person, refused with a reason, saved, or put away."""
+
+    WAITING = "waiting"
+    READ = "read"
+    REFUSED = "refused"
+    SAVED = "saved"
+    DISCARDED = "discarded"
+
+
+class PaperScan(Model):
+    """A photo of a page that came back. `file` is what was sent, `photo` a picture made anew from it, `flat` the page
+    alone; `rows` what the reader made of it. `digest` tells a file that comes twice.
+    """
+
+    __tablename__ = "paper_scans"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
+    sheet_id: Mapped[int | None] = mapped_column(ForeignKey("paper_sheets.id", ondelete="SET NULL"), index=True)
+    page: Mapped[int | None]
+    name: Mapped[str] = mapped_column(String(200))
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    state: Mapped[ScanState] = mapped_column(Enumerated(ScanState))
+    reason: Mapped[str] = mapped_column(String(40), default="")
+    file: Mapped[str] = mapped_column(FileKey(32), default="")
+    photo: Mapped[str] = mapped_column(FileKey(32), default="")
+    flat: Mapped[str] = mapped_column(FileKey(32), default="")
+    rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    sent_by_name: Mapped[str] = mapped_column(String(120))
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    settled_by_name: Mapped[str] = mapped_column(String(120), default="")
+
+    event: Mapped[Event] = relationship()
+    sheet: Mapped[PaperSheet | None] = relationship()
+
+
+class PaperEvidence(Model):
+    """Which row of which scan a value was read from, as somebody accepted it. `version` is the record's afterwards."""
+
+    __tablename__ = "paper_evidence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scan_id: Mapped[int] = mapped_column(ForeignKey("paper_scans.id", ondelete="CASCADE"), index=True)
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activities.id", ondelete="CASCADE"))
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id", ondelete="CASCADE"), index=True)
+    row: Mapped[int]
+    version: Mapped[int]
+
+    scan: Mapped[PaperScan] = relationship()

@@ -52,6 +52,7 @@ from app.osu.actions import submit
 from app.osu.beatmaps import keep
 from app.osu.models import Submission
 from app.osu.passes import issue
+from app.paper.models import PaperScan, PaperSheet, ScanState
 from app.profiles.actions import tie
 from app.profiles.models import How
 from app.scoring.actions import Entry, save_records
@@ -569,6 +570,25 @@ def printed_diploma(world: World) -> str:
     return f"{world.url}/diplomas/{own(world, Diploma).id}/revoke"
 
 
+def a_scan(world: World) -> str:
+    """A photo of a sheet, read and waiting for a person."""
+    world.browser.post(f"{world.url}/paper", data={"group": "0", "activity": "0", "paper": "a4"})
+    sheet = own(world, PaperSheet)
+    scan = PaperScan(
+        event_id=sheet.event_id,
+        sheet_id=sheet.id,
+        page=1,
+        name="photo.jpg",
+        digest="",
+        state=ScanState.READ,
+        sent_at=now(),
+        sent_by_name="Eva",
+    )
+    db.session.add(scan)
+    db.session.commit()
+    return f"{world.url}/scans/{scan.id}"
+
+
 GOLD = {"name": "Gold", "starter": "laurel", "language": "cs"}
 RULE = {"basis": "everybody", "activity_id": "0", "places": "", "template_id": "1"}
 SETTINGS = {"name": "Silver", "language": "en", "paper": "a5"}
@@ -745,6 +765,9 @@ EXAMPLES: dict[str, Example] = {
     "tournaments.apply_lobby": lambda w: (lobby(w), {"data": {"row": ["1-Eva"]}}),
     "tournaments.delete_lobby": form(lambda w: f"{lobby(w)}/delete"),
     "beatmaps.work_out": form(lambda w: f"/beatmaps/{a_map(w)}/difficulty"),
+    "scans.create": lambda w: (f"{w.url}/scans", {"data": {"files": (BytesIO(b"a photo"), "photo.jpg")}}),
+    "scans.save": lambda w: (a_scan(w), {"data": {}}),
+    "scans.discard": lambda w: (f"{a_scan(w)}/discard", {}),
     "paper.create": form(lambda w: f"{w.url}/paper", group="0", activity="0", paper="a4"),
     "webhooks.create": form(lambda w: f"{w.url}/webhooks", url="https://example.org/laurel"),
     "webhooks.test": form(lambda w: f"{w.url}/webhooks/{a_webhook(w).id}/test"),

@@ -1,0 +1,191 @@
+"""Photos of sheets: taken in, read by the worker, and saved by a person. Commits nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from .. import assets, audit
+from ..accounts.models import User
+from ..database import begin_writing, locked, now
+from ..events.models import Activity, Event
+from ..extensions import db
+from ..jobs import enqueue, job, still_working
+from ..scoring.actions import Outcome
+from .models import PaperEvidence, PaperScan, PaperSheet, ScanState
+from .reading import reader
+from .reading.reader import Code, Refused, Taken, Unreadable
+
+OLDER = "older"
+"""Said of what was read all the same: a newer version of this sheet has been printed."""
+
+
+class Settled(Exception):
+    """Somebody else has saved or put away this scan already."""
+
+
+def add(event: Event, files: Sequence[tuple[str, bytes]], *, by: User) -> tuple[list[PaperScan], list[PaperScan]]:
+    """The scans that wait now, and those that are here already with the very same file."""
+    made: list[PaperScan] = []
+    known: list[PaperScan] = []
+    for name, data in files:
+        digest = hashlib.sha256(data).hexdigest()
+        same = _same(event, digest)
+        if same is not None:
+            known.append(same)
+            continue
+        scan = PaperScan(
+            event_id=event.id,
+            name=name[:200],
+            digest=digest,
+            state=ScanState.WAITING,
+            file=assets.put(data),
+            sent_at=now(),
+            sent_by_id=by.id,
+            sent_by_name=by.name,
+        )
+        db.session.add(scan)
+        db.session.flush()
+        enqueue(read_scan, scan.id, queue="reads")
+        made.append(scan)
+    audit.record(event, "paper.scan", by=by, payload={"scans": [scan.id for scan in made]})
+    return made, known
+
+
+def _same(event: Event, digest: str) -> PaperScan | None:
+    wanted = select(PaperScan).where(
+        PaperScan.event_id == event.id, PaperScan.digest == digest, PaperScan.state != ScanState.DISCARDED
+    )
+    return db.session.scalars(wanted.order_by(PaperScan.id).limit(1)).first()
+
+
+@job
+def read_scan(scan_id: int) -> None:
+    """Read what was sent. A PDF's further pages become scans of their own. Done again, it does nothing."""
+    scan = db.session.get(PaperScan, scan_id)
+    if scan is None or scan.state is not ScanState.WAITING:
+        return
+    event_id, file = scan.event_id, scan.file
+    data = assets.read(file)
+    db.session.rollback()
+    # A second or two: nobody waits for that with a lock.
+    try:
+        found = []
+        for taken in reader.take(data):
+            still_working()
+            found.append(_read(event_id, taken))
+    except Unreadable as problem:
+        found = [{"state": ScanState.REFUSED, "reason": problem.reason.value}]
+    db.session.rollback()
+    begin_writing()
+    scan = locked(PaperScan, scan_id)
+    if scan.state is not ScanState.WAITING:
+        return
+    for number, values in enumerate(found):
+        _settle(scan if number == 0 else _further(scan, number), values)
+
+
+def _settle(scan: PaperScan, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(scan, name, assets.put(value) if isinstance(value, bytes) else value)
+
+
+def _further(scan: PaperScan, number: int) -> PaperScan:
+    made = PaperScan(
+        event_id=scan.event_id,
+        name=f"{scan.name} ({number + 1})"[-200:],
+        digest="",
+        sent_at=scan.sent_at,
+        sent_by_id=scan.sent_by_id,
+        sent_by_name=scan.sent_by_name,
+    )
+    db.session.add(made)
+    return made
+
+
+def _read(event_id: int, taken: Taken) -> dict[str, Any]:
+    """What becomes of a scan: columns by name; files as bytes."""
+    try:
+        code = reader.code_of(taken)
+        sheet = sheet_of(code, event_id)
+        rows, flat = reader.read(taken.jpeg, sheet.layout, code.page, ends_of(sheet.activity))
+    except Unreadable as problem:
+        return {"state": ScanState.REFUSED, "reason": problem.reason.value, "photo": taken.jpeg}
+    return {
+        "state": ScanState.READ,
+        "reason": "" if is_newest(sheet) else OLDER,
+        "sheet_id": sheet.id,
+        "page": code.page,
+        "rows": rows,
+        "photo": taken.jpeg,
+        "flat": flat,
+    }
+
+
+def sheet_of(code: Code, event_id: int | None = None) -> PaperSheet:
+    """Raises Unreadable where there is none such, or it is of another event than is wanted."""
+    sheet = db.session.get(PaperSheet, code.sheet)
+    if sheet is None or sheet.version != code.version or code.page > len(sheet.layout["pages"]):
+        raise Unreadable(Refused.UNKNOWN_SHEET)
+    if event_id is not None and sheet.event_id != event_id:
+        raise Unreadable(Refused.OTHER_EVENT)
+    return sheet
+
+
+def ends_of(activity: Activity) -> list[list[str | None]]:
+    """Where each mark is expected: what its criterion allows, or else the activity's usual range."""
+    found = []
+    for column in activity.marking.columns:
+        low = activity.low if column.criterion.low is None else column.criterion.low
+        high = activity.high if column.criterion.high is None else column.criterion.high
+        found.append([None if end is None else str(end) for end in (low, high)])
+    return found
+
+
+def is_newest(sheet: PaperSheet) -> bool:
+    newest = db.session.scalar(
+        select(func.max(PaperSheet.version)).where(
+            PaperSheet.group_id == sheet.group_id, PaperSheet.activity_id == sheet.activity_id
+        )
+    )
+    return newest == sheet.version
+
+
+def to_settle(scan_id: int) -> PaperScan:
+    """Locked, for one person at a time. Raises Settled."""
+    scan = locked(PaperScan, scan_id)
+    if scan.state not in {ScanState.READ, ScanState.REFUSED}:
+        raise Settled
+    return scan
+
+
+def keep_evidence(scan: PaperScan, outcomes: Sequence[Outcome]) -> None:
+    """What was saved came from this photo."""
+    rows = {row["participant"]: row["row"] for row in scan.rows}
+    db.session.add_all(
+        PaperEvidence(
+            scan_id=scan.id,
+            activity_id=outcome.entry.activity.id,
+            participant_id=outcome.entry.participant.id,
+            row=rows[outcome.entry.participant.id],
+            version=outcome.standing.version,
+        )
+        for outcome in outcomes
+        if outcome.verdict.is_fine
+    )
+
+
+def settle(scan: PaperScan, state: ScanState, *, by: User) -> None:
+    scan.state, scan.settled_at, scan.settled_by_name = state, now(), by.name
+    audit.record(scan.event, f"paper.{state.value}", by=by, payload={"scan": scan.id, "name": scan.name})
+
+
+def evidence_of(activity_id: int, participant_id: int) -> PaperEvidence | None:
+    """The newest that was read from paper."""
+    wanted = select(PaperEvidence).where(
+        PaperEvidence.activity_id == activity_id, PaperEvidence.participant_id == participant_id
+    )
+    return db.session.scalars(wanted.order_by(PaperEvidence.id.desc()).limit(1)).first()

@@ -1,0 +1,1 @@
+"""The model that reads digits: what it is trained on, and how."""

@@ -1,0 +1,19 @@
+// Enter goes to the next row that needs a person's eyes, and after the last one to the button that saves.
+const form = document.querySelector("[data-review]");
+
+function next(from) {
+  const doubtful = [...form.querySelectorAll("[data-doubtful]")];
+  return doubtful.find((field) => from.compareDocumentPosition(field) & Node.DOCUMENT_POSITION_FOLLOWING);
+}
+
+form?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.target.localName !== "input" || event.target.type === "checkbox") return;
+  event.preventDefault();
+  const field = next(event.target) ?? form.querySelector("button[type=submit]");
+  field?.focus();
+  field?.select?.();
+});
+
+const first = form?.querySelector("[data-doubtful]:not([readonly])") ?? form?.querySelector("button[type=submit]");
+first?.focus();
+first?.select?.();
