@@ -20,7 +20,7 @@ MESSAGES := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/messa
 # The locks name every package, so pip has nothing to work out.
 INSTALL := $(IN_VENV) -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes
 
-.PHONY: run test bench setup check messages policy lock clean
+.PHONY: run test bench digits setup check messages policy lock clean
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -34,6 +34,13 @@ test: check $(FRONTEND) $(MESSAGES)
 
 bench: $(DEVELOPMENT) $(FRONTEND) $(MESSAGES)
 	@$(IN_VENV) -m bench
+
+# Trains the model that reads digits anew, in an environment of its own: torch is large, and nothing else needs it.
+DATA ?= ../shared/data/digits
+digits: $(DEVELOPMENT)
+	@test -d .venv-digits || $(PYTHON) -m venv .venv-digits
+	@.venv-digits/bin/pip install -q torch numpy onnx opencv-python-headless
+	@.venv-digits/bin/python -m bench.digits.train --data $(DATA)
 
 setup: $(DEVELOPMENT) $(FRONTEND) $(MESSAGES)
 
