@@ -16,6 +16,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from app import assets
 from app.accounts import pictures
 from app.accounts.identities.models import Identity, Provider
 from app.accounts.invitations import actions as invitations
@@ -39,6 +40,8 @@ from app.extensions import db
 from app.osu.actions import submit
 from app.osu.beatmaps import keep
 from app.osu.models import Submission
+from app.paper.actions import make_sheets
+from app.paper.models import PaperScan, ScanState
 from app.profiles.actions import tie
 from app.profiles.models import How
 from app.scoring.flags.actions import raise_flag
@@ -124,6 +127,7 @@ def pages(app: Flask, browser: FlaskClient) -> list[str]:
     }
     values |= doubted_and_judged(event)
     values |= awarded(event)
+    values |= {"scan_id": a_scan(event), "row": 0}
     models: list[tuple[str, Any]] = [
         ("group", Group),
         ("activity", Activity),
@@ -167,6 +171,43 @@ def a_lobby(event: Event) -> int:
     made = tournaments.hand_in(held, match, by=admin)
     db.session.commit()
     return made.id
+
+
+def a_scan(event: Event) -> int:
+    """A photo that was read, with a row that somebody has to look at."""
+    admin, held = make.user(Role.ADMIN), locked(Event, event.id)
+    [sheet] = make_sheets(held, held.groups[:1], held.activities[:1], size="a4", by=admin)
+    kept = BytesIO()
+    Image.new("L", (1680, 2376), 230).save(kept, "JPEG")
+    rows = [
+        {
+            "row": number,
+            "participant": row["participant"],
+            "name": row["name"],
+            "shift": [0, 0],
+            "state": ("accept", "review", "empty")[number % 3],
+            "marks": [{"value": "12", "reasons": []}],
+            "tick": "",
+            "reasons": ["unsure"] if number % 3 == 1 else [],
+        }
+        for number, row in enumerate(sheet.layout["pages"][0]["rows"])
+    ]
+    scan = PaperScan(
+        event_id=event.id,
+        sheet_id=sheet.id,
+        page=1,
+        name="photo.jpg",
+        digest="",
+        state=ScanState.READ,
+        photo=assets.put(kept.getvalue()),
+        flat=assets.put(kept.getvalue()),
+        rows=rows,
+        sent_at=now(),
+        sent_by_name="Eva",
+    )
+    db.session.add(scan)
+    db.session.commit()
+    return scan.id
 
 
 def a_bundle(event: Event) -> int:

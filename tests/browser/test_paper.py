@@ -1,35 +1,75 @@
-"""Lists as they come out of a printer."""
+"""A sheet is printed, filled in, photographed, and sent from a phone; looked at by keyboard alone, and on the board."""
 
 from __future__ import annotations
 
-import re
-
+import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from app.accounts.models import Role
-from app.events.kinds import Gender
-from tests.support import make
+from app.events.kinds import EvaluationType
+from app.extensions import db
+from app.paper import layout as paper
+from app.paper.models import PaperSheet
+from tests.conftest import StartWorker
+from tests.support import hand, make, photos
 
-from .steps import sign_in
+from . import steps
+from .test_styleguide_axe import serious_violations
 
 pytestmark = pytest.mark.usefixtures("context")
 
-SHEET_OF_PAPER = re.compile(rb"/Type\s*/Page\b")
+PATIENT = 30_000
 
 
-def sheets_of_paper(page: Page) -> int:
-    return len(SHEET_OF_PAPER.findall(page.pdf(prefer_css_page_size=True)))
+def test_from_the_printed_sheet_to_the_board_and_back_to_the_photo(phone: Page, start_worker: StartWorker) -> None:
+    admin, event = make.user(Role.ADMIN), make.event("Summer games")
+    group = make.group(event, "Foxes")
+    people = [make.participant(group, name) for name in ("Anežka", "Benjamin", "Chloé", "David")]
+    jump = make.activity(event, EvaluationType.NUMERIC_HIGH, "Jump")
+    start_worker()
+    steps.sign_in(phone, admin)
+    photo = photographed(phone, event.id)
+    phone.goto(f"/events/{event.id}/scans")
+    phone.get_by_label("Photos or scans").set_input_files(
+        {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo}
+    )
+    phone.get_by_role("button", name="Read them").click()
+    expect(phone.get_by_text("One page is to be looked at.")).to_be_visible(timeout=PATIENT)
+    assert serious_violations(phone) == []
+    phone.get_by_role("link", name="Jump, Foxes, page 1").click()
+    doubtful = phone.get_by_role("textbox", name="Chloé")
+    expect(doubtful).to_be_focused()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    assert serious_violations(phone) == []
+    phone.keyboard.type("77")
+    phone.keyboard.press("Enter")
+    expect(phone.get_by_role("button", name="Save all")).to_be_focused()
+    phone.keyboard.press("Enter")
+    expect(phone.get_by_text("Saved from paper: 3 values.")).to_be_visible()
+    phone.goto(f"/events/{event.id}/board?activity={jump.id}")
+    for name, value in (("Anežka", "240"), ("Benjamin", "95"), ("Chloé", "77")):
+        expect(phone.locator("tbody tr").filter(has_text=name)).to_contain_text(value)
+    phone.goto(f"/sheets/{group.id}/{jump.id}/{people[0].id}/history")
+    phone.get_by_role("link", name="Show me the sheet").click()
+    crop = phone.get_by_role("img", name="What is written in the row of Anežka")
+    expect(crop).to_be_visible()
+    assert crop.evaluate("picture => picture.complete && picture.naturalWidth > 300")
 
 
-def test_each_group_begins_a_page_and_a_long_one_goes_on(page: Page) -> None:
-    event = make.event()
-    for people in (3, 60, 5):
-        group = make.group(event)
-        for _person in range(people):
-            make.participant(group, gender=Gender.F, age=8)
-    for name in ("Sprint", "Long jump", "Throw"):
-        make.activity(event, name=name)
-    sign_in(page, make.user(Role.ADMIN))
-    page.goto(f"/events/{event.id}/print/start-lists")
-    assert sheets_of_paper(page) == 5
+def photographed(page: Page, event_id: int) -> bytes:
+    """Printed through the page's own form: two plain values, and one that is struck through."""
+    page.goto(f"/events/{event_id}/paper")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Make the PDF").click()
+    picture = photos.pages_of(waiting.value.path().read_bytes())[0]
+    db.session.rollback()
+    sheet = db.session.scalars(select(PaperSheet)).one()
+    layout = paper.from_json(sheet.layout)
+    rng = np.random.default_rng(3)
+    for row, value in zip(layout.pages[0].rows, ("240", "95", "58"), strict=False):
+        for box, digit in photos.fill(photos.boxes_of(row), value):
+            photos.write(picture, box, hand.digit(digit), rng)
+    photos.strike(picture, layout.pages[0].rows[2], 0, rng)
+    return photos.photograph(picture, layout, photos.LEVELS["normal"], rng)

@@ -101,6 +101,7 @@ def _picture(data: bytes) -> Image:
     from pillow_heif import register_heif_opener
 
     register_heif_opener()
+    Image.MAX_IMAGE_PIXELS = None  # Said below, and with its own reason.
     picture: Image.Image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP", "HEIF"))
     if picture.width * picture.height > MOST_PIXELS:
         sys.exit(TOO_LARGE)

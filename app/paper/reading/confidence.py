@@ -13,7 +13,7 @@ from enum import StrEnum
 from math import prod
 
 BLANK, STRUCK = 10, 11
-SURE = 0.97
+SURE = 0.95
 """A row is accepted from here on; what that means is measured in docs/digits.md."""
 DISAGREES = 0.5
 """What a second reader that reads something else leaves of the confidence."""

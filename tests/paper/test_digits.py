@@ -1,0 +1,50 @@
+"""The model that reads digits, on boxes drawn by our own hand and, where they are at hand, on digits it never saw."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from app.paper.reading import digits
+from app.paper.reading.digits import BLANK, CARD, MODEL, probabilities
+from bench.digits import boxes
+from tests.support import hand, real
+
+
+def drawn(kind: int, seed: int) -> boxes.Ink:
+    rng = np.random.default_rng(seed)
+    glyphs = np.array([hand.digit(number) for number in range(10)])
+    return boxes.box(glyphs[kind % 10], kind, rng, glyphs)
+
+
+def test_no_boxes_are_no_answers_and_each_answer_adds_up() -> None:
+    assert probabilities(np.zeros((0, 40, 32), np.float32)).shape == (0, 12)
+    some = probabilities(np.array([drawn(kind, kind) for kind in range(12)]))
+    assert some.shape == (12, 12)
+    assert np.allclose(some.sum(axis=1), 1, atol=1e-4)
+
+
+def test_blank_boxes_are_blank_and_struck_ones_are_not() -> None:
+    blank = probabilities(np.array([drawn(BLANK, seed) for seed in range(60)])).argmax(axis=1)
+    struck = probabilities(np.array([drawn(boxes.STRUCK, seed) for seed in range(60)])).argmax(axis=1)
+    assert (blank == BLANK).mean() >= 0.95
+    assert (struck == BLANK).mean() <= 0.02
+
+
+def test_it_is_small_and_says_what_it_was_made_from() -> None:
+    assert MODEL.stat().st_size < 3 * 1024**2
+    card = json.loads(CARD.read_text())
+    assert set(card["files"]) == {"mnist_train.npz", "pendigits.csv", "semeion.npz"}
+    assert len(card["classes"]) == digits.CLASSES
+
+
+@pytest.mark.parametrize(("source", "least"), [("mnist_train", 0.95), ("semeion", 0.95), ("pendigits", 0.94)])
+def test_it_reads_what_it_never_saw(source: str, least: float) -> None:
+    folder = real.file("digits/mnist_train.npz").parent
+    glyphs, labels, sources = boxes.held_back(folder)
+    own = np.nonzero(sources == boxes.SOURCES.index(source))[0][:600]
+    rng = np.random.default_rng(1)
+    crops = np.array([boxes.box(glyphs[one], int(labels[one]), rng, glyphs) for one in own])
+    assert (probabilities(crops).argmax(axis=1) == labels[own]).mean() >= least
