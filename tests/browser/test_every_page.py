@@ -41,7 +41,7 @@ from app.osu.actions import submit
 from app.osu.beatmaps import keep
 from app.osu.models import Submission
 from app.paper.actions import make_sheets
-from app.paper.models import PaperScan, ScanState
+from app.paper.models import PaperEvidence, PaperScan, ScanState
 from app.profiles.actions import tie
 from app.profiles.models import How
 from app.scoring.flags.actions import raise_flag
@@ -206,6 +206,10 @@ def a_scan(event: Event) -> int:
         sent_by_name="Eva",
     )
     db.session.add(scan)
+    db.session.flush()
+    activity = db.session.scalars(select(Activity.id).where(Activity.event_id == event.id)).first()
+    person = db.session.scalars(select(Participant.id).where(Participant.event_id == event.id)).first()
+    db.session.add(PaperEvidence(scan_id=scan.id, activity_id=activity, participant_id=person, row=0, version=1))
     db.session.commit()
     return scan.id
 
