@@ -1,4 +1,4 @@
-"""A map's page: how hard it is, what mods make of it, and who of ours lost a play on it."""
+"""A map's page: how hard it is, what mods make of it, who of ours played it, and who lost a play on it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from ..accounts.access import allow
 from ..accounts.models import Role
 from ..extensions import client_address, db, limiter
 from ..jobs import enqueue
+from ..tournaments import queries as tournaments
 from . import queries
 from .jobs import work_out_beatmap
-from .models import Beatmap
+from .models import COVERS, Beatmap
 
 bp = Blueprint("beatmaps", __name__, url_prefix="/beatmaps")
 
@@ -29,12 +30,14 @@ def init_app(app: Flask) -> None:
 @web.public
 def show(beatmap_id: int) -> Response:
     beatmap = db.session.get(Beatmap, beatmap_id) or abort(404)
-    return web.render(
+    page = web.render(
         "osu/beatmap.html",
         beatmap=beatmap,
+        played=tournaments.played(beatmap_id),
         kind=STATUSES.get(beatmap.status, "?"),
         lost=queries.lost_on(beatmap_id),
     )
+    return web.allow_pictures_from(page, COVERS)
 
 
 @bp.post("/<int:beatmap_id>/difficulty")

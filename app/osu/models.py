@@ -59,6 +59,10 @@ class BeatmapFile(Model):
     file: Mapped[str] = mapped_column(FileKey(80))
 
 
+COVERS = "https://assets.ppy.sh"
+"""Where osu! has the pictures of its maps."""
+
+
 class SubmissionState(StrEnum):
     """What is known of a report: only said so, proven by its replays, or found to be wrong."""
 

@@ -22,7 +22,7 @@ from ..extensions import db
 from ..forms import Form
 from . import actions, proofs, queries
 from .api import LARGEST_REPORT
-from .models import Submission, SubmissionState
+from .models import COVERS, Submission, SubmissionState
 from .replays import LARGEST, LARGEST_MAP
 from .reports import BadReport, weighted_pp
 
@@ -191,7 +191,7 @@ def show(username: str) -> Response:
     page = max(request.args.get("page", 1, type=int), 1)
     shown = plays[(page - 1) * ROWS : page * ROWS]
     top = submission.top[:ROWS]
-    return web.render(
+    answer = web.render(
         "osu/submission.html",
         "osu/_plays.html",
         entry=entry,
@@ -205,6 +205,7 @@ def show(username: str) -> Response:
         bars=bars(submission),
         proven={submission.lost[number]["md5"] for number in proofs.proven(submission)},
     )
+    return web.allow_pictures_from(answer, COVERS)
 
 
 def _key(sort: str):  # type: ignore[no-untyped-def]

@@ -7,10 +7,12 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from ..events.kinds import EventStatus, Visibility
 from ..events.models import Event, Participant
 from ..events.queries import is_staying
 from ..extensions import db
-from ..leaderboards.queries import event_standings
+from ..leaderboards.queries import event_standings, standings
+from ..leaderboards.standings import Row
 from ..scoring import queries as scoring
 from . import seeding
 from .matches import Checked, Roster, Rules, Slot
@@ -41,6 +43,18 @@ def pool(event: Event, round_: str | None = None) -> Sequence[PooledMap]:
 def rounds(event: Event) -> list[str]:
     """In the order in which their first maps were added."""
     return list(dict.fromkeys(one.round for one in pool(event)))
+
+
+def played(beatmap_id: int, events: int = 5, most: int = 10) -> list[tuple[PooledMap, Sequence[Row]]]:
+    """The newest public tournaments that have this map in their pool, and who played it best, as the boards show it."""
+    wanted = select(PooledMap).join(Event, Event.id == PooledMap.event_id).where(PooledMap.beatmap_id == beatmap_id)
+    wanted = wanted.where(Event.visibility == Visibility.PUBLIC, Event.status != EventStatus.DRAFT)
+    newest = wanted.options(joinedload(PooledMap.activity)).order_by(Event.starts_on.desc(), Event.id.desc())
+    found = []
+    for one in db.session.scalars(newest.limit(events)).all():
+        event = db.session.get_one(Event, one.event_id)
+        found.append((one, standings(event, one.activity).whole.rows[:most]))
+    return found
 
 
 def slots(event: Event, round_: str) -> list[Slot]:

@@ -20,6 +20,7 @@ from app.events.kinds import ActivityState, EventStatus, Visibility
 from app.events.models import Activity, Event, Participant
 from app.extensions import db
 from app.leaderboards.freezing.actions import freeze
+from app.osu.beatmaps import keep
 from app.sandbox import Sandbox
 from app.sandbox.plays import FIRST_MAP, MATCH
 from app.scoring.models import Record, RecordChange, Source
@@ -370,3 +371,35 @@ def test_a_second_lobby_does_not_replace_a_better_score_unless_somebody_says_so(
     assert records()[("Larkspur", "NM1")] == 900_000
     desk.post(second, data={"row": ["1-7001"]})
     assert records()[("Larkspur", "NM1")] == 500_000
+
+
+@pytest.mark.both_databases
+def test_a_maps_page_says_who_played_it_as_the_boards_do(desk: FlaskClient, client: FlaskClient, event: Event) -> None:
+    keep({"id": 101, "beatmapset_id": 55, "ranked": 1, "version": "Hard", "difficulty_rating": 5.4})
+    db.session.commit()
+    assert "Played by" not in client.get("/beatmaps/101").text
+    add(desk, event, "NM1", "101")
+    assert "Nobody has played it yet." in client.get("/beatmaps/101").text
+    where = bring_in(desk, event, lobby())
+    desk.post(where, data={"row": ["10-7002"]})
+    freeze(locked(Event, event.id), None, now(), by=make.user(Role.ADMIN))
+    db.session.commit()
+    desk.post(where, data={"row": ["10-7001"]})
+    answer = client.get("/beatmaps/101")
+    assert "[ Bramble ]" in answer.text
+    assert "Larkspur" not in answer.text, "what came after the freeze is shown nowhere"
+    assert f"/events/{event.id}/board?activity=" in answer.text
+    event.visibility = Visibility.PRIVATE
+    db.session.commit()
+    assert "[ Bramble ]" not in client.get("/beatmaps/101").text
+
+
+def test_a_maps_cover_may_be_shown_there_and_nothing_else_may_come_from_elsewhere(client: FlaskClient) -> None:
+    keep({"id": 101, "beatmapset_id": 55, "ranked": 1, "version": "Hard", "difficulty_rating": 5.4})
+    db.session.commit()
+    answer = client.get("/beatmaps/101")
+    assert "https://assets.ppy.sh/beatmaps/55/covers/cover.jpg" in answer.text
+    policy = answer.headers["Content-Security-Policy"]
+    assert "img-src 'self' https://assets.ppy.sh data: blob:;" in policy
+    assert policy.count("https:") == 1
+    assert "https:" not in client.get("/lost-scores").headers["Content-Security-Policy"]
