@@ -45,7 +45,7 @@ def rounds(event: Event) -> list[str]:
     return list(dict.fromkeys(one.round for one in pool(event)))
 
 
-def played(beatmap_id: int, events: int = 5, most: int = 10) -> list[tuple[PooledMap, Sequence[Row]]]:
+def played(beatmap_id: int, events: int = 5, most: int = 10) -> list[tuple[PooledMap, tuple[Row, ...]]]:
     """The newest public tournaments that have this map in their pool, and who played it best, as the boards show it."""
     wanted = select(PooledMap).join(Event, Event.id == PooledMap.event_id).where(PooledMap.beatmap_id == beatmap_id)
     wanted = wanted.where(Event.visibility == Visibility.PUBLIC, Event.status != EventStatus.DRAFT)
