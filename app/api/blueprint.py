@@ -5,7 +5,11 @@ from flask import Blueprint, request
 from . import imports
 
 LARGEST_BODY = 2 * 1024 * 1024
-WITH_A_FILE = {"api.create_import": imports.LARGEST_BODY, "api.save_me": 5 * 1024 * 1024 + 65_536}
+WITH_A_FILE = {
+    "api.create_import": imports.LARGEST_BODY,
+    "api.create_scan": 25 * 1024 * 1024 + 65_536,
+    "api.save_me": 5 * 1024 * 1024 + 65_536,
+}
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 

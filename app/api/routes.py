@@ -16,6 +16,7 @@ from ..scoring.checking.blind import Audience
 from ..scoring.models import Source
 from . import auth_routes as auth_routes
 from . import cors, idempotency, imports, openapi, queries, records
+from . import scan_routes as scan_routes
 from . import user_routes as user_routes
 from .access import event_in_reach
 from .blueprint import LARGEST_BODY, bp

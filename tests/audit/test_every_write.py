@@ -589,6 +589,11 @@ def a_scan(world: World) -> str:
     return f"{world.url}/scans/{scan.id}"
 
 
+def scanned_by_a_program(world: World) -> tuple[str, dict[str, Any]]:
+    a_scan(world)
+    return f"/api/v1/sheets/{own(world, PaperSheet).id}/scans", {"data": b"a photo", "headers": bearer(world)}
+
+
 GOLD = {"name": "Gold", "starter": "laurel", "language": "cs"}
 RULE = {"basis": "everybody", "activity_id": "0", "places": "", "template_id": "1"}
 SETTINGS = {"name": "Silver", "language": "en", "paper": "a5"}
@@ -765,6 +770,7 @@ EXAMPLES: dict[str, Example] = {
     "tournaments.apply_lobby": lambda w: (lobby(w), {"data": {"row": ["1-Eva"]}}),
     "tournaments.delete_lobby": form(lambda w: f"{lobby(w)}/delete"),
     "beatmaps.work_out": form(lambda w: f"/beatmaps/{a_map(w)}/difficulty"),
+    "api.create_scan": lambda w: scanned_by_a_program(w),
     "scans.create": lambda w: (f"{w.url}/scans", {"data": {"files": (BytesIO(b"a photo"), "photo.jpg")}}),
     "scans.save": lambda w: (a_scan(w), {"data": {}}),
     "scans.discard": lambda w: (f"{a_scan(w)}/discard", {}),
