@@ -261,7 +261,7 @@ def test_what_laurel_refuses_stands_at_its_row_and_is_not_sent_for_ever(phone: P
     expect_saved(phone, "Anežka", "1:20")
 
 
-@pytest.mark.parametrize(("status", "headers"), [(429, {"Retry-After": "1"}), (503, {"Retry-After": "1"}), (502, {})])
+@pytest.mark.parametrize(("status", "headers"), [(429, {"Retry-After": "3"}), (503, {"Retry-After": "3"}), (502, {})])
 def test_too_many_and_broken_answers_wait_and_are_sent_once(phone: Page, status: int, headers: dict[str, str]) -> None:
     open_sheet(phone, start_day())
     refuse_once(phone, lambda route: route.fulfill(status=status, headers=headers, body="<p>One moment</p>"))
