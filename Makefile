@@ -40,7 +40,8 @@ DATA ?= ../shared/data/digits
 digits: $(DEVELOPMENT)
 	@test -d .venv-digits || $(PYTHON) -m venv .venv-digits
 	@.venv-digits/bin/pip install -q torch numpy onnx opencv-python-headless
-	@.venv-digits/bin/python -m bench.digits.train --data $(DATA)
+	@$(IN_VENV) -m bench.digits.photos --data $(DATA) --to $(VENV)-digits/photos
+	@.venv-digits/bin/python -m bench.digits.train --data $(DATA) --photos $(VENV)-digits/photos
 
 setup: $(DEVELOPMENT) $(FRONTEND) $(MESSAGES)
 

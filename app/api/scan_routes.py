@@ -94,7 +94,7 @@ def create_scan(sheet_id: int) -> Response:
 def show_scan(scan_id: int) -> Response:
     scan = db.session.get(PaperScan, scan_id) or abort(404)
     mine = me().is_admin or scan.sent_by_id == me().id
-    if not mine and (scan.sheet_id is None or not _may_score(scan.sheet)):
+    if not mine and (scan.subject is None or scoring.sheet_of(*scan.subject, me()) is None):
         abort(404)
     return answer_with(Scan.of(scan))
 

@@ -23,7 +23,8 @@ class Event(Chained, Model):
 
     `overall_rules` and `team_rules` say how people and teams are placed over all activities, as the leaderboards write
     them; without them there is no such board. `freezes` is what the public sees of a moment, as freezes.py has it.
-    It is `hooked` while other programs are told what happens in it.
+    It is `hooked` while other programs are told what happens in it. `photo_days` after they are settled, photos of its
+    sheets are deleted; without it they stay.
     """
 
     __tablename__ = "events"
@@ -36,6 +37,7 @@ class Event(Chained, Model):
     visibility: Mapped[Visibility] = mapped_column(Enumerated(Visibility), default=Visibility.PRIVATE)
     link_token: Mapped[str] = mapped_column(String(43), unique=True)
     hooked: Mapped[bool] = mapped_column(default=False)
+    photo_days: Mapped[int | None]
     revision: Mapped[int] = mapped_column(default=1)
     freezes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -47,6 +47,8 @@ class ScanState(StrEnum):
 class PaperScan(Model):
     """A photo of a page that came back. `file` is what was sent, `photo` a picture made anew from it, `flat` the page
     alone; `rows` what the reader made of it. `digest` tells a file that comes twice.
+
+    Of a sheet that Laurel did not print, a person has said which group and activity it is of.
     """
 
     __tablename__ = "paper_scans"
@@ -55,6 +57,8 @@ class PaperScan(Model):
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
     sheet_id: Mapped[int | None] = mapped_column(ForeignKey("paper_sheets.id", ondelete="SET NULL"), index=True)
     page: Mapped[int | None]
+    group_id: Mapped[int | None]
+    activity_id: Mapped[int | None]
     name: Mapped[str] = mapped_column(String(200))
     digest: Mapped[str] = mapped_column(String(64), index=True)
     state: Mapped[ScanState] = mapped_column(Enumerated(ScanState))
@@ -71,6 +75,17 @@ class PaperScan(Model):
 
     event: Mapped[Event] = relationship()
     sheet: Mapped[PaperSheet | None] = relationship()
+
+    @property
+    def subject(self) -> tuple[int, int] | None:
+        """The group and the activity that it shows."""
+        if self.sheet is not None:
+            return self.sheet.group_id, self.sheet.activity_id
+        return (self.group_id, self.activity_id) if self.group_id and self.activity_id else None
+
+    @property
+    def is_foreign(self) -> bool:
+        return self.sheet is None and self.activity_id is not None
 
 
 class PaperEvidence(Model):

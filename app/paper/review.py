@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..events.models import Participant
 from ..i18n import decimal_mark
 from ..scoring import rows as sheets
 from ..scoring.actions import Entry, Outcome
@@ -34,23 +33,82 @@ class Line:
         return self.state is State.REVIEW
 
 
-def lines_of(scan: PaperScan, sheet: Sheet, outcomes: Iterable[Outcome] = ()) -> list[Line]:
-    """In the order of the page. Who is not in the group any more has no line."""
+class TwoRows(ValueError):
+    """One person was chosen for two rows; the argument is their name."""
+
+
+def lines_of(
+    scan: PaperScan, sheet: Sheet, outcomes: Iterable[Outcome] = (), typed: Mapping[str, str] | None = None
+) -> list[Line]:
+    """In the order of the page. Who is not in the group any more has no line. What was `typed` stays in its field."""
     outcomes = list(outcomes)
     mark = decimal_mark()
     standing = {row.participant.id: row for row in sheets.rows_of(sheet, mark, outcomes)}
     sent = {outcome.entry.participant.id for outcome in outcomes}
     return [
-        _line(read, standing[read["participant"]], read["participant"] in sent, mark)
+        _line(read, standing[read["participant"]], read["participant"] in sent, mark, typed or {})
         for read in scan.rows
         if read["participant"] in standing
     ]
 
 
-def strangers(scan: PaperScan, sheet: Sheet) -> list[dict[str, Any]]:
-    """Rows with something on them that nobody of the group has: spare ones, and of who is gone."""
+@dataclass(frozen=True)
+class Stranger:
+    """A row with something on it that nobody of the group has: a spare one, of who is gone, or whose name could be read
+    in two ways. A person may say whose it is.
+    """
+
+    number: int
+    name: str
+    texts: tuple[str, ...]
+    owner: str = ""
+
+
+def strangers(scan: PaperScan, sheet: Sheet, typed: Mapping[str, str] | None = None) -> list[Stranger]:
     here = {person.id for person in sheet.participants}
-    return [row for row in scan.rows if row["participant"] not in here and row["state"] != State.EMPTY]
+    count, mark, typed = sheet.activity.marking.count, decimal_mark(), typed or {}
+    return [
+        Stranger(
+            row["row"],
+            row["name"],
+            tuple(
+                typed.get(f"text-{row['row']}-{place}", text) for place, text in enumerate(_texts(row, count, mark), 1)
+            ),
+            typed.get(f"owner-{row['row']}", ""),
+        )
+        for row in scan.rows
+        if row["participant"] not in here and row["state"] != State.EMPTY
+    ]
+
+
+def without_row(scan: PaperScan, sheet: Sheet) -> list[tuple[str, str]]:
+    """Who may be meant by a stranger's row: with the version of what stands for them, and their name."""
+    taken = {row["participant"] for row in scan.rows}
+    rows = sheets.rows_of(sheet, decimal_mark())
+    return [
+        (f"{row.participant.id}:{row.standing.version}", row.participant.display_name)
+        for row in rows
+        if row.participant.id not in taken
+    ]
+
+
+def with_owners(scan: PaperScan, sheet: Sheet, form: Mapping[str, str]) -> tuple[dict[int, int], dict[str, str]]:
+    """Whose strangers' rows are, by their numbers, and the form as if they always had been. Raises TwoRows."""
+    whole, owners = dict(form), {}
+    people = {person.id: person for person in sheet.participants}
+    taken = {row["participant"] for row in scan.rows}
+    for row in strangers(scan, sheet, form):
+        chosen, _colon, version = row.owner.partition(":")
+        person = people.get(int(chosen)) if chosen.isdecimal() else None
+        if person is None or not any(text.strip() for text in row.texts):
+            continue
+        if person.id in taken:
+            raise TwoRows(person.display_name)
+        taken.add(person.id)
+        owners[row.number] = person.id
+        whole[f"version-{person.id}"] = version
+        whole |= {f"value-{person.id}-{place}": text for place, text in enumerate(row.texts, 1)}
+    return owners, whole
 
 
 def entries_of(scan: PaperScan, sheet: Sheet, form: Mapping[str, str]) -> list[Entry]:
@@ -62,12 +120,11 @@ def entries_of(scan: PaperScan, sheet: Sheet, form: Mapping[str, str]) -> list[E
     ]
 
 
-def is_written(form: Mapping[str, str], person: Participant) -> bool:
-    return any(text.strip() for name, text in form.items() if name.startswith(f"value-{person.id}-"))
-
-
-def _line(read: dict[str, Any], row: Row, sent: bool, mark: str) -> Line:
+def _line(read: dict[str, Any], row: Row, sent: bool, mark: str, typed: Mapping[str, str]) -> Line:
     texts = row.texts if sent else _texts(read, len(row.shown), mark)
+    if not sent:
+        name = f"value-{row.participant.id}"
+        texts = tuple(typed.get(f"{name}-{place}", text) for place, text in enumerate(texts, 1))
     reasons = list(read["reasons"])
     differs = any(row.shown) and any(texts) and not _same(texts, row.shown)
     if differs and not sent:

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, Flask, abort, flash, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from werkzeug.wrappers import Response
+from wtforms import SelectField, ValidationError
+from wtforms.fields.choices import SelectChoice
 
 from .. import assets, web
 from ..accounts.access import allow, me
 from ..accounts.models import Role
 from ..events import queries as events
+from ..events.access import event_to_change
 from ..events.models import Event
 from ..extensions import client_address, db, limiter
+from ..forms import Form
 from ..scoring import queries as scoring
 from ..scoring.actions import NotOpen, Outcome, Verdict, save_records
 from ..scoring.models import Source
 from ..scoring.queries import Sheet
 from . import crops, review, scans
 from . import layout as paper
-from .models import PaperScan, ScanState
+from .models import PaperScan, PaperSheet, ScanState
 from .reading.confidence import Reason
 from .reading.reader import LARGEST, Refused
+from .scans import Told
 
 bp = Blueprint("scans", __name__, url_prefix="/events/<int:event_id>/scans")
 
@@ -36,14 +41,19 @@ ROOM = 120 * 1024 * 1024
 REFUSALS = {
     Refused.BROKEN: _l("This is not a picture or a PDF that can be opened. Send a JPEG, PNG, WebP, HEIC or PDF."),
     Refused.TOO_LARGE: _l("It is too large, or unpacks to far more than a photo has."),
-    Refused.NO_SHEET: _l("No sheet of ours is on it. Take the whole page with its black squares."),
+    Refused.NO_SHEET: _l(
+        "No sheet of ours is on it. Take the whole page with its black squares, or say below what it is."
+    ),
     Refused.DARK: _l("It is too dark to read. Take it again with more light."),
     Refused.BLURRED: _l("It is too blurred to read. Hold still and take it again."),
     Refused.SEVERAL: _l("There are several sheets on it. Take one page at a time."),
-    Refused.NO_CODE: _l("The square code could not be read. Take it again, with the upper right corner in view."),
+    Refused.NO_CODE: _l(
+        "The square code could not be read. Take it again with the whole upper right corner, or choose the sheet."
+    ),
     Refused.CUT_OFF: _l("Too little of the page is on it. Take it with its corners in view."),
     Refused.UNKNOWN_SHEET: _l("This sheet was not printed here, or has been deleted since."),
     Refused.OTHER_EVENT: _l("This sheet is of another event. Send it there."),
+    Refused.NO_TABLE: _l("No names could be found on it. Take it from closer, straight from above."),
 }
 REASONS = {
     Reason.UNSURE: _l("hard to read"),
@@ -57,7 +67,57 @@ REASONS = {
     Reason.DISAGREE: _l("two readers disagree"),
     Reason.STORED: _l("differs from what stands"),
     Reason.SPARE: _l("a spare row"),
+    Reason.INCOMPLETE: _l("more or fewer values than there are marks"),
+    Reason.FOREIGN: _l("not on a sheet of ours"),
+    Reason.NOBODY: _l("nobody's name for sure"),
 }
+
+
+HELPED = {Refused.NO_SHEET, Refused.NO_CODE, Refused.BLURRED, Refused.UNKNOWN_SHEET, Refused.NO_TABLE}
+"""Where a person can say what it is."""
+KEPT = (0, 30, 90, 365)
+"""Days, to choose from; none is for as long as the event is there."""
+
+
+class AgainForm(Form):
+    sheet = SelectField(_l("One of our sheets"), coerce=int, default=0)
+    group = SelectField(_l("Group"), coerce=int, default=0)
+    activity = SelectField(_l("Activity"), coerce=int, default=0)
+
+    @classmethod
+    def of(cls, event: Event, **options: object) -> AgainForm:
+        form = cls(**options)
+        nothing = SelectChoice(0, "–")
+        form.sheets = {sheet.id: sheet for sheet in scans.sheets_of(event)}
+        form.sheet.choices = [nothing] + [
+            SelectChoice(one.id, f"{one.activity.name}, {one.group.name} ({one.version})")
+            for one in form.sheets.values()
+        ]
+        form.group.choices = [nothing] + [SelectChoice(one.id, one.name) for one in events.groups(event)]
+        form.activity.choices = [nothing] + [SelectChoice(one.id, one.name) for one in events.activities(event)]
+        return form
+
+    sheets: dict[int, PaperSheet]
+
+    @property
+    def subject(self) -> tuple[int, int]:
+        sheet = self.sheets.get(self.sheet.data)
+        return (sheet.group_id, sheet.activity_id) if sheet else (self.group.data, self.activity.data)
+
+    def validate_activity(self, field: SelectField) -> None:
+        if not self.sheet.data and not (field.data and self.group.data):
+            raise ValidationError(_("Choose a sheet, or a group and an activity."))
+
+
+class KeepingForm(Form):
+    days = SelectField(
+        _l("Keep photos"),
+        coerce=int,
+        choices=[
+            SelectChoice(0, _l("as long as the event")),
+            *(SelectChoice(days, _l("%(days)s days after they are settled", days=days)) for days in KEPT[1:]),
+        ],
+    )
 
 
 def init_app(app: Flask) -> None:
@@ -132,6 +192,7 @@ def index_page(event: Event, problem: str | None = None, *, status: int = 200) -
         waiting=[scan for scan in found if scan.state is ScanState.WAITING],
         to_look_at=[scan for scan in found if scan.state is ScanState.READ],
         problem=problem,
+        keeping=KeepingForm(formdata=None, days=event.photo_days or 0) if me().is_admin else None,
     )
 
 
@@ -139,8 +200,7 @@ def may_see(scan: PaperScan) -> bool:
     """Who sent it, admins, and whoever may score the sheet that it shows."""
     if me().is_admin or scan.sent_by_id == me().id:
         return True
-    sheet = scan.sheet
-    return sheet is not None and scoring.sheet_of(sheet.group_id, sheet.activity_id, me()) is not None
+    return scan.subject is not None and scoring.sheet_of(*scan.subject, me()) is not None
 
 
 def scan_of(event_id: int, scan_id: int) -> PaperScan:
@@ -152,8 +212,7 @@ def scan_of(event_id: int, scan_id: int) -> PaperScan:
 
 def sheet_to_review(scan: PaperScan) -> Sheet:
     """404 for who sent a photo of a sheet that is not theirs to score."""
-    sheet = scan.sheet
-    found = scoring.sheet_of(sheet.group_id, sheet.activity_id, me()) if sheet else None
+    found = scoring.sheet_of(*scan.subject, me()) if scan.subject else None
     return found or abort(404)
 
 
@@ -161,9 +220,56 @@ def sheet_to_review(scan: PaperScan) -> Sheet:
 @allow(Role.EVALUATOR)
 def show(event_id: int, scan_id: int) -> Response:
     scan = scan_of(event_id, scan_id)
-    if scan.state in {ScanState.WAITING, ScanState.REFUSED} or scan.sheet is None:
-        return web.render("paper/scan.html", scan=scan, event=scan.event)
+    if scan.state in {ScanState.WAITING, ScanState.REFUSED} or scan.subject is None or not scan.photo:
+        return scan_page(scan)
     return review_page(scan, sheet_to_review(scan))
+
+
+def scan_page(scan: PaperScan, form: AgainForm | None = None, *, status: int = 200) -> Response:
+    """A photo without rows, and where a person can help, what to ask them."""
+    helps = scan.state is ScanState.REFUSED and scan.photo and scan.reason in HELPED
+    form = form or (AgainForm.of(scan.event, formdata=None) if helps else None)
+    return web.render("paper/scan.html", status=status, scan=scan, event=scan.event, form=form)
+
+
+@bp.post("/<int:scan_id>/again")
+@allow(Role.EVALUATOR)
+@limiter.limit("60/minute", key_func=client_address)
+def read_again(event_id: int, scan_id: int) -> Response:
+    """A person says what the photo shows: one of our sheets, or a group and an activity on a sheet of another make."""
+    form = AgainForm.of(scan_of(event_id, scan_id).event)
+    try:
+        scan = scans.to_settle(scan_id)
+    except scans.Settled:
+        return settled(event_id, scan_id)
+    if scan.state is not ScanState.REFUSED or not scan.photo:
+        return settled(event_id, scan_id)
+    if not form.validate():
+        db.session.rollback()
+        return scan_page(scan_of(event_id, scan_id), form, status=422)
+    subject = form.subject
+    if scoring.sheet_of(*subject, me()) is None:
+        db.session.rollback()
+        form.sheet.errors = [_("This sheet is not yours to score.")]
+        return scan_page(scan_of(event_id, scan_id), form, status=422)
+    told = Told(sheet_id=form.sheet.data) if form.sheet.data else Told(None, *subject)
+    scans.read_again(scan, told, by=me())
+    db.session.commit()
+    return web.go_to("scans.index", event_id=event_id)
+
+
+@bp.post("/keeping")
+@allow(Role.ADMIN)
+def set_keeping(event_id: int) -> Response:
+    """For how long photos are kept once they are settled."""
+    event = event_to_change(event_id)
+    form = KeepingForm()
+    if not form.validate():
+        return index_page(event, status=422)
+    scans.keep_for(event, form.days.data or None, by=me())
+    db.session.commit()
+    flash(_("Saved."), "ok")
+    return web.go_to("scans.index", event_id=event.id)
 
 
 @bp.post("/<int:scan_id>")
@@ -176,13 +282,20 @@ def save(event_id: int, scan_id: int) -> Response:
     except scans.Settled:
         return settled(event_id, scan_id)
     sheet = sheet_to_review(scan)
-    entries = review.entries_of(scan, sheet, request.form)
+    try:
+        owners, typed = review.with_owners(scan, sheet, request.form)
+    except review.TwoRows as twice:
+        db.session.rollback()
+        words = _("%(name)s is chosen for two rows.", name=str(twice))
+        return review_page(scan, sheet_to_review(scan), typed=request.form, problem=words, status=422)
+    scans.assign(scan, owners)
+    entries = review.entries_of(scan, sheet, typed)
     try:
         outcomes = save_records(scan.event, entries, by=me(), source=Source.PAPER) if entries else []
     except NotOpen as closed:
         db.session.rollback()
         problem = _("This event takes no values now.") if closed.reason == "event" else _("This activity is closed.")
-        return review_page(scan, sheet_to_review(scan), problem=problem, status=409)
+        return review_page(scan, sheet_to_review(scan), typed=request.form, problem=problem, status=409)
     scans.keep_evidence(scan, outcomes)
     if all(outcome.verdict.is_fine for outcome in outcomes):
         scans.settle(scan, ScanState.SAVED, by=me())
@@ -191,7 +304,7 @@ def save(event_id: int, scan_id: int) -> Response:
         return web.go_to("scans.index", event_id=event_id)
     db.session.commit()
     status = 409 if any(outcome.verdict is Verdict.CONFLICT for outcome in outcomes) else 422
-    return review_page(scan, sheet_to_review(scan), outcomes, status=status)
+    return review_page(scan, sheet_to_review(scan), outcomes, typed=typed, status=status)
 
 
 @bp.post("/<int:scan_id>/discard")
@@ -215,9 +328,16 @@ def settled(event_id: int, scan_id: int) -> Response:
 
 
 def review_page(
-    scan: PaperScan, sheet: Sheet, outcomes: Sequence[Outcome] = (), *, problem: str | None = None, status: int = 200
+    scan: PaperScan,
+    sheet: Sheet,
+    outcomes: Sequence[Outcome] = (),
+    *,
+    typed: Mapping[str, str] | None = None,
+    problem: str | None = None,
+    status: int = 200,
 ) -> Response:
-    lines = review.lines_of(scan, sheet, outcomes)
+    lines = review.lines_of(scan, sheet, outcomes, typed)
+    strangers = review.strangers(scan, sheet, typed)
     return web.render(
         "paper/review.html",
         status=status,
@@ -225,8 +345,9 @@ def review_page(
         event=scan.event,
         sheet=sheet,
         lines=lines,
-        strangers=review.strangers(scan, sheet),
-        doubtful=sum(line.is_doubtful for line in lines),
+        strangers=strangers,
+        people=review.without_row(scan, sheet) if strangers else [],
+        doubtful=sum(line.is_doubtful for line in lines) + len(strangers),
         problem=problem,
     )
 
@@ -245,9 +366,11 @@ def photo(event_id: int, scan_id: int) -> Response:
 def crop(event_id: int, scan_id: int, row: int) -> Response:
     """A row of the page, cut out."""
     scan = scan_of(event_id, scan_id)
+    read = next((one for one in scan.rows if one["row"] == row), None) or abort(404)
+    if scan.is_foreign:
+        return picture(crops.part(stored(scan.photo), read["corners"]))
     if scan.sheet is None or scan.page is None:
         abort(404)
-    read = next((one for one in scan.rows if one["row"] == row), None) or abort(404)
     found = paper.from_json(scan.sheet.layout)
     of = found.pages[scan.page - 1].rows[row]
     return picture(crops.row(stored(scan.flat), found, of, tuple(read["shift"])))

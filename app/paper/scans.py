@@ -3,21 +3,41 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import joinedload
 
 from .. import assets, audit
 from ..accounts.models import User
 from ..database import begin_writing, locked, now
-from ..events.models import Activity, Event
+from ..events.models import Activity, Event, Participant
+from ..events.queries import is_staying
 from ..extensions import db
-from ..jobs import enqueue, job, still_working
+from ..jobs import chore, enqueue, job, still_working
 from ..scoring.actions import Outcome
 from .models import PaperEvidence, PaperScan, PaperSheet, ScanState
-from .reading import reader
+from .reading import foreign, reader
+from .reading.confidence import DISAGREES, Reason, State
 from .reading.reader import Code, Refused, Taken, Unreadable
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a person says that a photo shows: one of our sheets whose code cannot be read, or a group and an activity on
+    a sheet that is not ours.
+    """
+
+    sheet_id: int | None = None
+    group_id: int | None = None
+    activity_id: int | None = None
+
+    def __bool__(self) -> bool:
+        return self != Told()
+
 
 OLDER = "older"
 """Said of what was read all the same: a newer version of this sheet has been printed."""
@@ -57,7 +77,10 @@ def add(event: Event, files: Sequence[tuple[str, bytes]], *, by: User) -> tuple[
 
 def _same(event: Event, digest: str) -> PaperScan | None:
     wanted = select(PaperScan).where(
-        PaperScan.event_id == event.id, PaperScan.digest == digest, PaperScan.state != ScanState.DISCARDED
+        PaperScan.event_id == event.id,
+        PaperScan.digest == digest,
+        PaperScan.file != "",
+        PaperScan.state != ScanState.DISCARDED,
     )
     return db.session.scalars(wanted.order_by(PaperScan.id).limit(1)).first()
 
@@ -68,15 +91,15 @@ def read_scan(scan_id: int) -> None:
     scan = db.session.get(PaperScan, scan_id)
     if scan is None or scan.state is not ScanState.WAITING:
         return
-    event_id, file = scan.event_id, scan.file
-    data = assets.read(file)
+    event_id, told = scan.event_id, Told(scan.sheet_id, scan.group_id, scan.activity_id)
+    data = assets.read(scan.photo if told else scan.file)
     db.session.rollback()
     # A second or two: nobody waits for that with a lock.
     try:
         found = []
         for taken in reader.take(data):
             still_working()
-            found.append(_read(event_id, taken))
+            found.append(_read(event_id, taken, told))
     except Unreadable as problem:
         found = [{"state": ScanState.REFUSED, "reason": problem.reason.value}]
     db.session.rollback()
@@ -106,10 +129,13 @@ def _further(scan: PaperScan, number: int) -> PaperScan:
     return made
 
 
-def _read(event_id: int, taken: Taken) -> dict[str, Any]:
+def _read(event_id: int, taken: Taken, told: Told) -> dict[str, Any]:
     """What becomes of a scan: columns by name; files as bytes."""
     try:
-        code = reader.code_of(taken)
+        if told.group_id and told.activity_id:
+            rows = foreign_rows(taken.jpeg, told.group_id, told.activity_id)
+            return {"state": ScanState.READ, "reason": "", "rows": rows, "photo": taken.jpeg}
+        code = _code_of(taken, told)
         sheet = sheet_of(code, event_id)
         rows, flat = reader.read(taken.jpeg, sheet.layout, code.page, ends_of(sheet.activity))
     except Unreadable as problem:
@@ -123,6 +149,63 @@ def _read(event_id: int, taken: Taken) -> dict[str, Any]:
         "photo": taken.jpeg,
         "flat": flat,
     }
+
+
+def _code_of(taken: Taken, told: Told) -> Code:
+    sheet = db.session.get(PaperSheet, told.sheet_id) if told.sheet_id else None
+    # Which page it is, its markers say as well.
+    return reader.code_of(taken) if sheet is None else Code(sheet.id, taken.page or 1, sheet.version)
+
+
+def foreign_rows(jpeg: bytes, group_id: int, activity_id: int) -> list[dict[str, Any]]:
+    """In the shape of those of our own sheets, all for a person to look at. Raises Unreadable."""
+    activity = db.session.get(Activity, activity_id)
+    wanted = select(Participant).where(Participant.group_id == group_id, is_staying())
+    people = {person.id: person.display_name for person in db.session.scalars(wanted)}
+    count = activity.marking.count if activity else 1
+    db.session.rollback()
+    rows = reader.read_table(jpeg)
+    claims = foreign.match([row["name"] for row in rows], people)
+    return [_foreign_row(row, claim, count) for row, claim in zip(rows, claims, strict=True)]
+
+
+def _foreign_row(row: dict[str, Any], participant: int | None, count: int) -> dict[str, Any]:
+    numbers = [number.replace(",", ".") for number in row["numbers"]]
+    reasons = [Reason.FOREIGN]
+    if not row["agree"]:
+        reasons.append(Reason.DISAGREE)
+    if participant is None:
+        reasons.append(Reason.NOBODY)
+    if len(numbers) != count and not row["tick"]:
+        reasons.append(Reason.INCOMPLETE)
+    confidence = row["confidence"] * (1 if row["agree"] else DISAGREES)
+    marks = [{"value": number, "confidence": confidence, "reasons": []} for number in numbers[:count]]
+    return {
+        "row": row["row"],
+        "participant": participant,
+        "name": row["name"],
+        "number": "",
+        "value": row["tick"] or " ".join(numbers[:count]),
+        "state": State.REVIEW.value,
+        "confidence": round(confidence, 4),
+        "marks": [] if row["tick"] else marks,
+        "tick": row["tick"],
+        "reasons": [reason.value for reason in reasons],
+        "corners": row["corners"],
+    }
+
+
+def read_again(scan: PaperScan, told: Told, *, by: User) -> None:
+    """With what a person says that it shows. Wants the scan as `to_settle` gives it."""
+    scan.sheet_id, scan.group_id, scan.activity_id = told.sheet_id, told.group_id, told.activity_id
+    scan.state, scan.reason = ScanState.WAITING, ""
+    audit.record(scan.event, "paper.again", by=by, payload={"scan": scan.id, "name": scan.name})
+    enqueue(read_scan, scan.id, queue="reads")
+
+
+def assign(scan: PaperScan, owners: Mapping[int, int]) -> None:
+    """Whose rows they are, as a person says: participants by the numbers of rows."""
+    scan.rows = [{**row, "participant": owners.get(row["row"], row["participant"])} for row in scan.rows]
 
 
 def sheet_of(code: Code, event_id: int | None = None) -> PaperSheet:
@@ -145,6 +228,19 @@ def ends_of(activity: Activity) -> list[list[str | None]]:
     return found
 
 
+def sheets_of(event: Event) -> Sequence[PaperSheet]:
+    """Whose code could not be read: the newest first."""
+    wanted = select(PaperSheet).where(PaperSheet.event_id == event.id).order_by(PaperSheet.id.desc()).limit(300)
+    return db.session.scalars(wanted.options(joinedload(PaperSheet.activity), joinedload(PaperSheet.group))).all()
+
+
+def keep_for(event: Event, days: int | None, *, by: User) -> None:
+    """Wants the event's row locked."""
+    if event.photo_days != days:
+        audit.record(event, "paper.keeping", by=by, payload={"from": event.photo_days, "to": days})
+        event.photo_days = days
+
+
 def is_newest(sheet: PaperSheet) -> bool:
     newest = db.session.scalar(
         select(func.max(PaperSheet.version)).where(
@@ -164,7 +260,7 @@ def to_settle(scan_id: int) -> PaperScan:
 
 def keep_evidence(scan: PaperScan, outcomes: Sequence[Outcome]) -> None:
     """What was saved came from this photo."""
-    rows = {row["participant"]: row["row"] for row in scan.rows}
+    rows = {row["participant"]: row["row"] for row in scan.rows if row["participant"]}
     db.session.add_all(
         PaperEvidence(
             scan_id=scan.id,
@@ -189,3 +285,26 @@ def evidence_of(activity_id: int, participant_id: int) -> PaperEvidence | None:
         PaperEvidence.activity_id == activity_id, PaperEvidence.participant_id == participant_id
     )
     return db.session.scalars(wanted.order_by(PaperEvidence.id.desc()).limit(1)).first()
+
+
+@chore
+def remove_old_photos() -> int:
+    """Evidence is kept for as long as the event says. What waits for a person waits on."""
+    done = {ScanState.SAVED, ScanState.DISCARDED, ScanState.REFUSED}
+    wanted = (
+        select(PaperScan, Event.photo_days)
+        .join(Event, Event.id == PaperScan.event_id)
+        .where(Event.photo_days.is_not(None), PaperScan.state.in_(done), PaperScan.photo + PaperScan.file != "")
+    )
+    old = [
+        scan
+        for scan, days in db.session.execute(wanted)
+        if (scan.settled_at or scan.sent_at) < now() - timedelta(days=days or 0)
+    ]
+    for scan in old:
+        for key in {scan.file, scan.photo, scan.flat} - {""}:
+            assets.delete_after_commit(key)
+        scan.file = scan.photo = scan.flat = ""
+        scan.rows = []
+        db.session.execute(delete(PaperEvidence).where(PaperEvidence.scan_id == scan.id))
+    return len(old)

@@ -141,30 +141,49 @@ def _point(place: tuple[float, float]) -> tuple[int, int]:
     return round(place[0]), round(place[1])
 
 
-def _write(ink: Ink, glyph: Glyphs, scale: int, rng: np.random.Generator, dark: float | None = None) -> None:
-    dark = rng.uniform(0.45, 1.0) if dark is None else dark
-    ys, xs = np.nonzero(glyph > 40)
+def bent(glyph: Glyphs, rng: np.random.Generator) -> Ink:
+    """A digit as another hand might have drawn it: cut out, some 60 pixels high, slanted, bent, thicker or thinner."""
+    room = np.zeros((40, 40), np.float32)
+    room[6:34, 6:34] = glyph.astype(np.float32) / 255
+    big = cv2.resize(room, (100, 100), interpolation=cv2.INTER_CUBIC)
+    x, y = np.meshgrid(np.arange(100, dtype=np.float32), np.arange(100, dtype=np.float32))
+    slant, turn = rng.normal(0, 0.14), rng.normal(0, 0.08)
+    at_x, at_y = x + (slant + turn) * (y - 50), y - turn * (x - 50)
+    if rng.random() < 0.7:
+        for at in (at_x, at_y):
+            coarse = rng.normal(0, rng.uniform(0.5, 2.6), (5, 5)).astype(np.float32)
+            at += cv2.resize(coarse, (100, 100), interpolation=cv2.INTER_CUBIC)
+    drawn: Ink = np.asarray(
+        cv2.remap(big, at_x.astype(np.float32), at_y.astype(np.float32), cv2.INTER_LINEAR), np.float32
+    )
+    thick = rng.random()
+    if thick < 0.25:
+        drawn = np.asarray(cv2.dilate(drawn, np.ones((3, 3), np.uint8), iterations=int(rng.integers(1, 3))), np.float32)
+    elif thick < 0.6:
+        thin = cv2.erode(drawn, np.ones((3, 3), np.uint8), iterations=int(rng.integers(1, 3)))
+        drawn = np.asarray(thin, np.float32) if thin.max() > 0.6 and thin.sum() > 0.3 * drawn.sum() else drawn
+    ys, xs = np.nonzero(drawn > 0.16)
     if not len(ys):
-        return
-    cut = glyph[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1].astype(np.float32) / 255
+        return np.asarray(big, dtype=np.float32)
+    cut = drawn[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
+    return np.asarray(np.clip(cut / max(float(cut.max()), 0.5), 0, 1), dtype=np.float32)
+
+
+def _write(ink: Ink, glyph: Glyphs, scale: int, rng: np.random.Generator, dark: float | None = None) -> None:
+    dark = rng.uniform(0.28, 1.0) if dark is None else dark
+    cut = bent(glyph, rng)
     inner_x, inner_y = WIDTH * 7 / 9 * scale, HEIGHT * 8.6 / 10.6 * scale
     high = inner_y * rng.uniform(0.45, 0.92)
     wide = min(high * cut.shape[1] / cut.shape[0] * rng.uniform(0.8, 1.2), inner_x * rng.uniform(0.85, 1.05))
     big = cv2.resize(cut, (max(round(wide), 4), max(round(high), 4)), interpolation=cv2.INTER_CUBIC)
-    thick = rng.random()
-    if thick < 0.25:
-        big = cv2.dilate(big, np.ones((3, 3), np.uint8), iterations=int(rng.integers(1, 3)))
-    elif thick < 0.6:
-        big = cv2.erode(big, np.ones((3, 3), np.uint8), iterations=int(rng.integers(1, 3)))
     centre = (big.shape[1] / 2, big.shape[0] / 2)
-    turn = cv2.getRotationMatrix2D(centre, rng.normal(0, 6), 1.0)
-    turn[0] += np.array([turn[0, 0] * 0, rng.normal(0, 0.12), 0])
-    turn[0, 2] -= (turn[0, 0] * centre[0] + turn[0, 1] * centre[1] + turn[0, 2]) - centre[0]
-    turn[:, 2] += (
-        ink.shape[1] / 2 + rng.normal(0, 0.08) * inner_x - centre[0],
-        ink.shape[0] / 2 + rng.normal(0, 0.06) * inner_y - centre[1],
+    moved = np.array(
+        [
+            [1, 0, ink.shape[1] / 2 + rng.normal(0, 0.08) * inner_x - centre[0]],
+            [0, 1, ink.shape[0] / 2 + rng.normal(0, 0.06) * inner_y - centre[1]],
+        ]
     )
-    layer = cv2.warpAffine(big, turn, (ink.shape[1], ink.shape[0]), flags=cv2.INTER_LINEAR)
+    layer = cv2.warpAffine(big, moved, (ink.shape[1], ink.shape[0]), flags=cv2.INTER_LINEAR)
     np.maximum(ink, np.clip(layer, 0, 1) * dark, out=ink)
 
 
@@ -237,8 +256,20 @@ def _seen(ink: Ink, rng: np.random.Generator) -> Ink:
         )
     small = cv2.GaussianBlur(small, (0, 0), rng.uniform(0.2, 1.3))
     small = small * rng.uniform(0.7, 1.1) + rng.uniform(0, 0.06)
-    small = small + rng.normal(0, rng.uniform(0.0, 0.05), small.shape).astype(np.float32)
+    noise = rng.normal(0, 1, small.shape).astype(np.float32)
+    if rng.random() < 0.5:
+        noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), rng.uniform(0.5, 1.5)), np.float32)
+    small = small + noise / noise.std() * np.float32(rng.uniform(0.0, 0.05))
+    if rng.random() < 0.4:
+        small = _jpeg(small, int(rng.integers(25, 90)))
     return np.asarray(np.clip(small, 0, 1), dtype=np.float32)
+
+
+def _jpeg(ink: Ink, quality: int) -> Ink:
+    _fine, kept = cv2.imencode(
+        ".jpg", np.clip(255 - 255 * ink, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality]
+    )
+    return np.asarray(1 - np.asarray(cv2.imdecode(kept, cv2.IMREAD_GRAYSCALE), np.float32) / 255, dtype=np.float32)
 
 
 def batch(

@@ -7,7 +7,8 @@ function next(from) {
 }
 
 form?.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.target.localName !== "input" || event.target.type === "checkbox") return;
+  const walks = event.target.matches("input:not([type=checkbox]), select");
+  if (event.key !== "Enter" || !walks) return;
   event.preventDefault();
   const field = next(event.target) ?? form.querySelector("button[type=submit]");
   field?.focus();

@@ -570,8 +570,8 @@ def printed_diploma(world: World) -> str:
     return f"{world.url}/diplomas/{own(world, Diploma).id}/revoke"
 
 
-def a_scan(world: World) -> str:
-    """A photo of a sheet, read and waiting for a person."""
+def a_scan(world: World, state: ScanState = ScanState.READ) -> str:
+    """A photo of a sheet that waits for a person."""
     world.browser.post(f"{world.url}/paper", data={"group": "0", "activity": "0", "paper": "a4"})
     sheet = own(world, PaperSheet)
     scan = PaperScan(
@@ -580,7 +580,8 @@ def a_scan(world: World) -> str:
         page=1,
         name="photo.jpg",
         digest="",
-        state=ScanState.READ,
+        state=state,
+        photo="f" * 32,
         sent_at=now(),
         sent_by_name="Eva",
     )
@@ -774,6 +775,11 @@ EXAMPLES: dict[str, Example] = {
     "scans.create": lambda w: (f"{w.url}/scans", {"data": {"files": (BytesIO(b"a photo"), "photo.jpg")}}),
     "scans.save": lambda w: (a_scan(w), {"data": {}}),
     "scans.discard": lambda w: (f"{a_scan(w)}/discard", {}),
+    "scans.read_again": lambda w: (
+        f"{a_scan(w, ScanState.REFUSED)}/again",
+        {"data": {"sheet": own(w, PaperSheet).id, "group": 0, "activity": 0}},
+    ),
+    "scans.set_keeping": form(lambda w: f"{w.url}/scans/keeping", days="30"),
     "paper.create": form(lambda w: f"{w.url}/paper", group="0", activity="0", paper="a4"),
     "webhooks.create": form(lambda w: f"{w.url}/webhooks", url="https://example.org/laurel"),
     "webhooks.test": form(lambda w: f"{w.url}/webhooks/{a_webhook(w).id}/test"),

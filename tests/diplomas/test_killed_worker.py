@@ -15,7 +15,7 @@ from app.jobs.models import Job, JobState
 from tests.conftest import StartScheduler, StartWorker
 from tests.diplomas import reading
 from tests.diplomas.world import World
-from tests.support import make
+from tests.support import leases, make
 
 PEOPLE = 400
 PATIENCE = 120
@@ -36,6 +36,7 @@ def test_a_run_whose_worker_is_killed_is_printed_once_without_a_gap(
     wait_for(lambda: db.session.get_one(Job, job_id).state is JobState.RUNNING)
     worker.kill()
     assert current(run_id).state is RunState.PENDING, "it was killed too late for this test to mean anything"
+    leases.run_out()
     start_scheduler()
     start_worker()
     wait_for(lambda: current(run_id).state is RunState.DONE)

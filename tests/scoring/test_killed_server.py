@@ -23,8 +23,8 @@ from tests.support import make
 from tests.support.person import Person
 
 CLIENTS = 8
-SECONDS = 30
-KILLS = 5
+SECONDS = 15
+KILLS = 3
 VERSION = re.compile(r'name="version-\d+" value="(\d+)"')
 
 

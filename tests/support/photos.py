@@ -16,6 +16,8 @@ from app.paper.layout import Box, Layout, Row
 
 SCALE = 10
 """Pixels a millimetre of the paper that is written on."""
+PEN, PENCIL = (0.75, 0.97), (0.3, 0.6)
+"""How dark they write, of 1."""
 
 Grey = NDArray[np.uint8]
 
@@ -49,7 +51,7 @@ def pages_of(pdf: bytes) -> list[Grey]:
     ]
 
 
-def write(paper: Grey, box: Box, glyph: Grey, rng: np.random.Generator) -> None:
+def write(paper: Grey, box: Box, glyph: Grey, rng: np.random.Generator, pen: tuple[float, float] = PEN) -> None:
     """Put a digit, 28 x 28 with ink 255, into a box as a hand would: not quite in its middle, with a pen's grey."""
     ys, xs = np.nonzero(glyph > 40)
     cut = glyph[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
@@ -59,7 +61,7 @@ def write(paper: Grey, box: Box, glyph: Grey, rng: np.random.Generator) -> None:
     drawn = cv2.resize(cut, (round(width), round(height)), interpolation=cv2.INTER_CUBIC).astype(np.float32) / 255
     x = (box.x + box.width / 2) * SCALE - width / 2 + rng.normal(0, 0.06) * box.width * SCALE
     y = (box.y + box.height / 2) * SCALE - height / 2 + rng.normal(0, 0.05) * box.height * SCALE
-    _ink(paper, np.asarray(drawn, np.float32), round(x), round(y), rng.uniform(0.75, 0.97))
+    ink(paper, np.asarray(drawn, np.float32), round(x), round(y), rng.uniform(*pen))
 
 
 def tick(paper: Grey, box: Box, rng: np.random.Generator) -> None:
@@ -74,7 +76,7 @@ def tick(paper: Grey, box: Box, rng: np.random.Generator) -> None:
     for one in lines:
         (x1, y1), (x2, y2) = [(x + rng.normal(0, 0.05), y + rng.normal(0, 0.05)) for x, y in one]
         cv2.line(drawn, (int(x1 * wide), int(y1 * high)), (int(x2 * wide), int(y2 * high)), 1.0, thick, cv2.LINE_AA)
-    _ink(paper, drawn, round(box.x * SCALE), round(box.y * SCALE), 0.9)
+    ink(paper, drawn, round(box.x * SCALE), round(box.y * SCALE), 0.9)
 
 
 def strike(paper: Grey, row: Row, mark: int, rng: np.random.Generator) -> None:
@@ -101,7 +103,8 @@ def tick_box(row: Row, word: str) -> Box:
     return next(box for box in row.boxes if box.tick == word)
 
 
-def _ink(paper: Grey, drawn: NDArray[np.float32], x: int, y: int, dark: float) -> None:
+def ink(paper: Grey, drawn: NDArray[np.float32], x: int, y: int, dark: float) -> None:
+    """Strokes of 0 to 1 laid over the paper; `dark` is the pen's."""
     high, wide = drawn.shape
     part = paper[y : y + high, x : x + wide].astype(np.float32)
     paper[y : y + high, x : x + wide] = (part * (1 - np.clip(drawn, 0, 1) * dark)).astype(np.uint8)

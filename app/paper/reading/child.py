@@ -3,6 +3,7 @@ process and no other.
 
     python -m app.paper.reading.child take < photo     the pictures in it, made anew, and what is seen on each
     python -m app.paper.reading.child read < packed    a page with its layout: the rows, and the page laid flat
+    python -m app.paper.reading.child table < photo    words and numbers of a sheet that is not Laurel's, row by row
 
 Both sides speak in parts, each with four bytes of length before it; the first part is JSON.
 """
@@ -53,7 +54,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     data = sys.stdin.buffer.read()
     try:
-        parts = take(data) if sys.argv[1] == "take" else read(*unpack(data))
+        parts = {"take": take, "read": read_page, "table": read_table}[sys.argv[1]](data)
     except MemoryError:
         sys.exit(TOO_LARGE)
     sys.stdout.buffer.write(pack(parts))
@@ -125,8 +126,10 @@ def _pages(data: bytes) -> list[Image]:
     return pictures
 
 
-def read(told: bytes, photo: bytes) -> list[bytes]:
-    """`told` is the layout, which page of it, and the marks' ends: a pair for each, a null where there is none."""
+def read_page(data: bytes) -> list[bytes]:
+    """Of a pack: the layout, which page of it, and the marks' ends, a pair for each, a null where there is none; and
+    the photo.
+    """
     import cv2
     import numpy as np
 
@@ -135,6 +138,7 @@ def read(told: bytes, photo: bytes) -> list[bytes]:
     from .rows import read_rows
 
     cv2.setNumThreads(1)
+    told, photo = unpack(data)
     wanted: dict[str, Any] = json.loads(told)
     layout = from_json(wanted["layout"])
     page = layout.pages[wanted["page"] - 1]
@@ -149,6 +153,39 @@ def read(told: bytes, photo: bytes) -> list[bytes]:
     _fine, kept = cv2.imencode(".jpg", flat, [cv2.IMWRITE_JPEG_QUALITY, 80])
     answer = {"rows": rows, "error_mm": round(projection.error, 3), "scale": rectify.SCALE}
     return [json.dumps(answer).encode(), kept.tobytes()]
+
+
+def read_table(photo: bytes) -> list[bytes]:
+    """A JSON object a row in which a name stands, top down: name, numbers, corners in pixels, whether both readings of
+    the numbers agree, and how sure the least sure piece is.
+    """
+    import cv2
+    import numpy as np
+
+    from . import foreign, second
+    from .ocr import pieces_of
+
+    cv2.setNumThreads(1)
+    grey = np.asarray(cv2.imdecode(np.frombuffer(photo, np.uint8), cv2.IMREAD_GRAYSCALE), dtype=np.uint8)
+    pieces = pieces_of(grey)
+    # Numbers are read a second time, from the photo as it came rather than from the smaller one that words need.
+    numbers = [place for place, piece in enumerate(pieces) if foreign.NUMBER.fullmatch(piece.text)]
+    strips = [second.of_photo(grey[pieces[place].inside(grey.shape)]) for place in numbers]
+    again = dict(zip(numbers, second.read(strips, second.NUMBERS), strict=True))
+    doubted = {pieces[place] for place, text in again.items() if text != pieces[place].text}
+    rows = [
+        {
+            "row": number,
+            "name": row.name,
+            "numbers": row.numbers,
+            "tick": row.tick,
+            "corners": [round(one) for one in row.corners],
+            "agree": doubted.isdisjoint(row.pieces),
+            "confidence": round(row.score, 4),
+        }
+        for number, row in enumerate(foreign.rows_of(pieces))
+    ]
+    return [json.dumps(rows).encode()]
 
 
 def _decimal(text: str | None) -> Decimal | None:

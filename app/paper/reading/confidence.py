@@ -40,6 +40,8 @@ class Reason(StrEnum):
     STORED = "stored"
     SPARE = "spare"
     INCOMPLETE = "incomplete"
+    FOREIGN = "foreign"
+    NOBODY = "nobody"
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ class Refused(StrEnum):
     UNKNOWN_SHEET = "unknown_sheet"
     OTHER_EVENT = "other_event"
     WITHDRAWN = "withdrawn"
+    NO_TABLE = "no_table"
 
 
 class Unreadable(ValueError):
@@ -104,6 +105,15 @@ def read(
     if rows is None:
         raise Unreadable(Refused.CUT_OFF)
     return rows, flat
+
+
+def read_table(jpeg: bytes) -> list[dict[str, Any]]:
+    """The rows of a sheet that Laurel did not print, see `child.read_table`. Raises Unreadable."""
+    [answer] = _run("table", jpeg)
+    rows: list[dict[str, Any]] = json.loads(answer)
+    if not rows:
+        raise Unreadable(Refused.NO_TABLE)
+    return rows
 
 
 def _run(what: str, data: bytes) -> list[bytes]:

@@ -12,6 +12,7 @@ from app.events.models import Participant
 from app.extensions import db
 from app.jobs.models import Job, JobState
 from tests.conftest import StartScheduler, StartWorker
+from tests.support import leases
 
 from .conftest import Desk, last_job, start_list
 
@@ -32,6 +33,7 @@ def test_an_import_whose_worker_is_killed_half_way_is_done_once_by_the_next(
     worker.kill()
     assert last_job().state is JobState.RUNNING, "it was killed too late for this test to mean anything"
     assert count_people() == 0
+    leases.run_out()
     start_scheduler()
     start_worker()
     job = wait_for(JobState.DONE)
