@@ -32,6 +32,7 @@ from bench.digits import boxes
 from bench.harness import head, place
 from tests.support import photos
 
+PENS = {"pen": photos.PEN, "pencil": photos.PENCIL}
 VALUES = {EvaluationType.NUMERIC_HIGH: (1, 999), EvaluationType.TIME_LOW: (100, 595999)}
 
 
@@ -68,6 +69,7 @@ def main() -> None:
     sheets = printed()
     by_source = {name: Tally() for name in boxes.SOURCES}
     by_level = {name: Tally() for name in photos.LEVELS}
+    by_pen = {name: Tally() for name in PENS}
     refused: Counter[str] = Counter()
     misfiled = 0
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -75,9 +77,10 @@ def main() -> None:
         sheet = sheets[number % len(sheets)]
         page = number // len(sheets) % len(sheet.pages)
         source, level = number % len(boxes.SOURCES), list(photos.LEVELS)[number // 3 % len(photos.LEVELS)]
+        pen = list(PENS)[number // 9 % len(PENS)]
         own = np.nonzero(sources == source)[0]
         picture = sheet.pages[page].copy()
-        wanted = fill(picture, sheet, page, glyphs[own], labels[own], rng)
+        wanted = fill(picture, sheet, page, glyphs[own], labels[own], rng, PENS[pen])
         photo = photos.photograph(picture, sheet.layout, photos.LEVELS[level], rng, covered=int(rng.random() < 0.1))
         try:
             [taken] = reader.take(photo)
@@ -89,7 +92,7 @@ def main() -> None:
             refused[problem.reason.value] += 1
             continue
         for row, value in zip(rows, wanted, strict=True):
-            for tally in (by_source[boxes.SOURCES[source]], by_level[level]):
+            for tally in (by_source[boxes.SOURCES[source]], by_level[level], by_pen[pen]):
                 count(tally, row, value)
             if given.worst and row["state"] == "accept" and row["value"] != value:
                 keep(given.worst, number, row, value, flat, sheet.layout, sheet.layout.pages[page].rows[row["row"]])
@@ -98,7 +101,7 @@ def main() -> None:
     print(f"refused: {dict(refused) or 'none'}; filed under a wrong sheet: {misfiled}")
     cpu = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
     print(f"CPU {cpu / given.sheets:.2f} s a photo; largest reader {used.ru_maxrss / 1024:.0f} MB")
-    for name, tally in (by_source | by_level).items():
+    for name, tally in (by_source | by_level | by_pen).items():
         show(name, tally)
     print(json.dumps({name: dict(tally.reasons) for name, tally in by_level.items()}))
 
@@ -122,7 +125,13 @@ def printed() -> list[Printed]:
 
 
 def fill(
-    picture: photos.Grey, sheet: Printed, page: int, glyphs: boxes.Glyphs, labels: Any, rng: np.random.Generator
+    picture: photos.Grey,
+    sheet: Printed,
+    page: int,
+    glyphs: boxes.Glyphs,
+    labels: Any,
+    rng: np.random.Generator,
+    pen: tuple[float, float] = photos.PEN,
 ) -> list[str]:
     """What stands in each row afterwards: a value, a tick, or nothing."""
     wanted = []
@@ -143,7 +152,7 @@ def fill(
                 number = max(number, 100)
             text = str(number)
             for box, digit in photos.fill(photos.boxes_of(row), text):
-                photos.write(picture, box, glyphs[rng.choice(by_digit[digit])], rng)
+                photos.write(picture, box, glyphs[rng.choice(by_digit[digit])], rng, pen)
             wanted.append(as_read(text, sheet.layout.pattern))
     return wanted
 
