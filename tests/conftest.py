@@ -24,7 +24,7 @@ from app.accounts.actions import open_session
 from app.accounts.models import User
 from app.config import Settings, engine_options
 from app.extensions import db, redis
-from tests.support import chromium, messages, migrated, postgres
+from tests.support import chromium, messages, migrated, postgres, quick
 from tests.support.servers import Running, Scheduler, Server, Worker
 from tests.support.session import Session
 
@@ -316,6 +316,7 @@ def running() -> Iterator[list[Running]]:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "both_databases: runs on PostgreSQL as well as on SQLite")
     config.addinivalue_line("markers", "browser: needs Chromium")
+    quick.parse_rules_once()
     if chromium.required() and not chromium.find():
         raise pytest.UsageError(chromium.MISSING)
     if not is_xdist_worker(config):
@@ -345,6 +346,10 @@ def run_folder(pytestconfig: pytest.Config) -> Path:
 
 def is_xdist_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
+
+
+def pytest_collection_finish() -> None:
+    quick.forget_what_is_imported()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from ..accounts.invitations.addresses import Invited
 from ..audit import digest, hash_of
 from ..audit.models import GENESIS, AuditEntry
-from ..events.freezes import WHOLE, planned
+from ..events.freezes import OVERALL, WHOLE, of_overall, planned
 from ..events.kinds import Formula
 from ..events.marking import Marking
 from ..events.names import name_key
@@ -98,7 +98,8 @@ def _place(value: Any, last: int) -> int:
 def _check(rows: Mapping[str, Sequence[Row]]) -> None:
     """What the pages rely on and no constraint of the database holds."""
     freezes = rows["events"][0].setdefault("freezes", {})
-    for activity in freezes:
+    of_overall(freezes)
+    for activity in freezes.keys() - {OVERALL}:
         planned(freezes, None if activity == WHOLE else _place(int(activity), len(rows["activities"])))
     counts = []
     for activity in rows["activities"]:

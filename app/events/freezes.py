@@ -3,7 +3,8 @@
 {"event": {"at": "2026-07-04T13:30:00+00:00"},      all activities, but for those with an entry of their own
  "12":    {"at": "2026-07-04T13:00:00+00:00"},      an activity by its id; one yet to come begins by itself
  "13":    {"at": "2026-07-04T13:00:00+00:00", "down_to": 3},     being revealed place by place, and now at the third
- "14":    {"at": null}}                             revealed, while the rest of the event is not
+ "14":    {"at": null},                             revealed, while the rest of the event is not
+"overall": {"at": "2026-07-04T13:30:00+00:00", "down_to": 2}}     the board over all activities, by itself
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-WHOLE = "event"
+WHOLE, OVERALL = "event", "overall"
 
 Freezes = Mapping[str, Mapping[str, Any]]
 
@@ -33,7 +34,17 @@ class Freeze:
 def planned(freezes: Freezes, activity_id: int | None) -> Freeze | None:
     """Of an activity, or without one of the whole event, whether it has begun or is yet to."""
     entry = freezes.get(WHOLE if activity_id is None else str(activity_id))
-    entry = freezes.get(WHOLE) if entry is None else entry
+    return _read(freezes.get(WHOLE) if entry is None else entry)
+
+
+def of_overall(freezes: Freezes) -> tuple[bool, Freeze | None]:
+    """Whether the board over all activities goes by an entry of its own, and how it is being revealed; without that it
+    is revealed, whatever else is frozen.
+    """
+    return OVERALL in freezes, _read(freezes.get(OVERALL))
+
+
+def _read(entry: Mapping[str, Any] | None) -> Freeze | None:
     if not entry or not entry.get("at"):
         return None
     return Freeze(datetime.fromisoformat(entry["at"]), entry.get("down_to"))
@@ -60,9 +71,17 @@ def with_freeze(freezes: Freezes, activity_id: int | None, freeze: Freeze) -> di
     entry: dict[str, Any] = {"at": freeze.at.isoformat()}
     if freeze.down_to is not None:
         entry["down_to"] = freeze.down_to
+    # What is frozen anew holds back the board over all activities as well.
+    freezes = {key: one for key, one in freezes.items() if key != OVERALL or freeze.is_being_revealed}
     if activity_id is not None:
         return {**freezes, str(activity_id): entry}
     return {**{key: one for key, one in freezes.items() if one.get("at")}, WHOLE: entry}
+
+
+def with_overall(freezes: Freezes, freeze: Freeze | None) -> dict[str, Any]:
+    """Being revealed by itself, or, with None, all of it."""
+    entry = {"at": freeze.at.isoformat(), "down_to": freeze.down_to} if freeze else {"at": None}
+    return {**freezes, OVERALL: entry}
 
 
 def without(freezes: Freezes, activity_id: int | None) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import cached_property
 from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
@@ -15,7 +14,8 @@ from flask import Request, abort, current_app, url_for
 from flask_babel import gettext as _
 from flask_sqlalchemy.pagination import Pagination
 
-from ..events.freezes import Freeze, began
+from ..events import freezes
+from ..events.freezes import Freeze
 from ..events.kinds import ActivityState, EvaluationType, EventStatus
 from ..events.labels import gender_of_many
 from ..events.models import Activity, Event
@@ -28,8 +28,8 @@ from .overall import BadScheme
 from .ranking import Ranked
 from .recent import Recent
 from .schemes import Plan, cut_of, is_total_higher_better, plan_of
-from .standings import ALL, BucketOf, GroupStandingsOf, Part, Row, Standings, StandingsOf
-from .whole import OverallRow, OverallStandings, TeamRow, team_rows
+from .standings import ALL, BucketOf, Competitor, GroupStandingsOf, Part, Row, Standings, StandingsOf, Team
+from .whole import OverallRow, OverallStandings, TeamRow, Whole, team_rows
 from .why import Why, of_activity, of_overall, of_team, team_words, total_words
 
 TOGETHER = "all"
@@ -38,13 +38,6 @@ WHY = re.compile(r"(?:(?P<of>\d{1,10}|overall|teams)-)?(?P<who>\d{1,10})", re.AS
 ROWS = 100
 ALIGNED_PLACES = 3
 SHOWN_GROUPS = 12
-
-
-class Whole(StrEnum):
-    """What stands beside an event's activities: all of them together."""
-
-    OVERALL = "overall"
-    TEAMS = "teams"
 
 
 @dataclass(frozen=True)
@@ -385,6 +378,11 @@ class TeamBoard(WholeBoard):
         return capitalised(team_words(self.scheme.teams)) if self.scheme.teams else ""
 
 
+def subject_of(row: Row | OverallRow | TeamRow) -> Competitor | Team:
+    """Whose line it is: both have an id and a name."""
+    return row.team if isinstance(row, TeamRow) else row.participant
+
+
 NOBODY: Part[Any] = Part((), lambda _nobody: ())
 
 
@@ -397,13 +395,14 @@ def board_of(view: View) -> Board:
         if plan is None or not has_whole(plan, view.activity):
             abort(404)
         kind = OverallBoard if view.activity is Whole.OVERALL else TeamBoard
-        key = (event.link_token, "overall", event.revision, began(event.freezes, at))
-        overall = recent().get(key, lambda: queries.overall(event, plan))
+        as_frozen = view.activity is Whole.TEAMS and freezes.of_overall(event.freezes)[1] is not None
+        key = (event.link_token, f"overall {as_frozen}", event.revision, freezes.began(event.freezes, at))
+        overall = recent().get(key, lambda: queries.overall(event, plan, as_frozen=as_frozen))
         return kind(view, event, overall, at, plan)
     activity = next((one for one in event.activities if view.activity in (None, one.id)), None)
     if activity is None:
         return Board(view, event, StandingsOf(NOBODY, (), ()), at) if view.activity is None else abort(404)
-    of = (event.link_token, activity.id, activity.revision, began(event.freezes, at))
+    of = (event.link_token, activity.id, activity.revision, freezes.began(event.freezes, at))
     standings = recent().get(of, lambda: queries.standings(event, activity))
     return ActivityBoard(replace(view, activity=activity.id), event, standings, at, activity)
 
@@ -436,7 +435,7 @@ def bucket_name(bucket: BucketOf[Any]) -> str:
 
 
 def key_of(row: Row | OverallRow | TeamRow) -> int:
-    return row.team.id if isinstance(row, TeamRow) else row.participant.id
+    return subject_of(row).id
 
 
 def _which(text: str) -> int | Whole | None:

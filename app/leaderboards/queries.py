@@ -103,12 +103,20 @@ def standings(
     return _arranged(_field(event, [activity], audience, _moments(frozen)), activity, frozen.get(activity.id))
 
 
-def overall(event: Event, plan: Plan, audience: Audience = Audience.PUBLIC) -> OverallStandings:
+def overall(
+    event: Event, plan: Plan, audience: Audience = Audience.PUBLIC, *, as_frozen: bool = False, as_now: bool = False
+) -> OverallStandings:
     """Three statements, whatever there is; one more where ties are broken by what is known of people, and three where
-    something is frozen: it stays as it was until it is revealed whole.
+    something is frozen: it stays as it was until it is revealed, whole or place by place.
+
+    Teams have no part in the latter, so theirs is `as_frozen`. `as_now` is for what only admins see.
     """
     counted = [activity for activity in event.activities if activity.id in plan.weights]
-    frozen = {} if audience is Audience.ADMINS else _frozen(event, counted)
+    frozen = {} if audience is Audience.ADMINS or as_now else _frozen(event, counted)
+    by_itself, being_revealed = freezes.of_overall(event.freezes)
+    if frozen and by_itself and not as_frozen:
+        found = overall(event, plan, audience, as_now=True)
+        return replace(revealed(found, being_revealed.down_to or 1), freeze=being_revealed) if being_revealed else found
     field = _field(event, counted, audience, {key: freeze.at for key, freeze in frozen.items()})
     columns = [Column(one.id, one.is_higher_better, field.values[one.id], plan.weights[one.id]) for one in counted]
     arranged = overall_standings(field.people, columns, plan.scheme, _numbers(event, plan.numbers), field.brackets)
@@ -140,7 +148,8 @@ def wholes(event: Event, audience: Audience = Audience.PUBLIC) -> Wholes | None:
     except BadScheme:
         return None
     arranged = overall(event, plan, audience)
-    teams = team_rows(arranged.together, plan.teams, higher) if plan.teams else ()
+    for_teams = overall(event, plan, audience, as_frozen=True) if arranged.hidden else arranged
+    teams = team_rows(for_teams.together, plan.teams, higher) if plan.teams else ()
     counted = [activity for activity in event.activities if activity.id in plan.weights]
     return Wholes(plan, arranged, teams, figures_of(plan, counted, mark="."))
 

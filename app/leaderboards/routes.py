@@ -16,10 +16,11 @@ from ..extensions import db
 from ..i18n import language
 from ..spreadsheets import csv_answer
 from . import access, cache, queries, shortcut, wanted
-from .board import Board, View, Whole, board_of, whole_name
+from .board import Board, View, board_of, whole_name
 from .cache import Kept
 from .export import as_csv
 from .recent import Recent, without_collecting
+from .whole import Whole
 
 BOARD = "/events/<int(max=2147483647):event_id>/board"
 

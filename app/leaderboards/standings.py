@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from app.events.categories import Bracket, bracket_for
 from app.events.freezes import Freeze
@@ -26,10 +26,13 @@ K = TypeVar("K", bound=Hashable)
 
 
 class Placed(Protocol):
-    """A line of any board. No place is no number, which comes last."""
+    """A line of any board of people. No place is no number, which comes last."""
 
     @property
     def place(self) -> int | None: ...
+
+    @property
+    def participant(self) -> Competitor: ...
 
 
 R = TypeVar("R", bound=Placed)
@@ -136,7 +139,7 @@ class StandingsOf(Generic[R]):
 Bucket = BucketOf[Row]
 GroupStandings = GroupStandingsOf[Row]
 Standings = StandingsOf[Row]
-P = TypeVar("P", bound=Part[Row])
+P = TypeVar("P", bound=Part[Any])
 
 
 def arrange(
@@ -177,7 +180,7 @@ def parted(
     )
 
 
-def revealed(standings: Standings, down_to: int) -> Standings:
+def revealed(standings: StandingsOf[R], down_to: int) -> StandingsOf[R]:
     """Without those who are better than that place in any list but their group's; the others keep their places."""
     lists = [standings.whole, *standings.buckets]
     hidden = {

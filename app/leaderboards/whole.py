@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from app.events.categories import Bracket
 
 from .overall import Column, Line, Numbers, Scheme, overall
 from .standings import Competitor, StandingsOf, Team, parted
 from .teams import TeamLine, TeamScheme, team_lines
+
+
+class Whole(StrEnum):
+    """What stands beside an event's activities: all of them together."""
+
+    OVERALL = "overall"
+    TEAMS = "teams"
 
 
 @dataclass(frozen=True, slots=True)

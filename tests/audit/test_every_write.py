@@ -43,6 +43,8 @@ from app.extensions import Model, db
 from app.jobs.models import Job
 from app.jobs.runner import run_job
 from app.leaderboards.freezing.actions import freeze
+from app.leaderboards.overall import Method, Scheme
+from app.leaderboards.schemes import scheme_rules
 from app.leaderboards.screens import actions as screens
 from app.leaderboards.screens import pairing
 from app.leaderboards.screens.contents import Content, Kind
@@ -367,6 +369,12 @@ def frozen(world: World) -> str:
     freeze(locked(Event, world.event.id), None, None, by=world.me)
     db.session.commit()
     return f"{world.url}/freeze"
+
+
+def ranked_and_frozen(world: World) -> str:
+    event = locked(Event, world.event.id)
+    event.overall_rules = scheme_rules(Scheme(Method.PLACES))
+    return frozen(world)
 
 
 def screen(world: World) -> str:
@@ -809,6 +817,7 @@ EXAMPLES: dict[str, Example] = {
     "freezing.reveal": form(lambda w: f"{frozen(w)}/{w.activity.id}/reveal"),
     "freezing.reveal_event": form(lambda w: f"{frozen(w)}/reveal"),
     "freezing.reveal_next": form(lambda w: f"{frozen(w)}/{w.activity.id}/next"),
+    "freezing.reveal_next_overall": form(lambda w: f"{ranked_and_frozen(w)}/overall/next"),
     "freezing.reveal_next_of_event": form(lambda w: f"{frozen(w)}/next"),
     "freezing.undo": form(lambda w: f"{frozen(w)}/undo"),
     "ranking.save": lambda w: ranking(w, ""),

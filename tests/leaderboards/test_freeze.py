@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.accounts import actions as accounts
-from app.accounts.models import Role, Scope, User
+from app.accounts.models import Audience, Role, Scope, User
 from app.audit.models import AuditEntry
 from app.database import locked, now
 from app.events.kinds import Checking, EvaluationType, Formula
@@ -24,12 +24,21 @@ from app.events.models import Event, Participant
 from app.extensions import db
 from app.leaderboards import cache
 from app.leaderboards.freezing.actions import freeze
+from app.leaderboards.overall import Method, Scheme
 from app.leaderboards.queries import standings
+from app.leaderboards.schemes import scheme_rules, team_rules
+from app.leaderboards.screens.actions import make_overlay, show
+from app.leaderboards.screens.contents import Content, Kind
+from app.leaderboards.teams import TeamScheme
+from app.leaderboards.whole import Whole
+from app.profiles.actions import tie
+from app.profiles.models import How
 from app.scoring.actions import Entry, save_records
 from app.scoring.checking.actions import check
 from app.scoring.models import Source
 from tests.conftest import SignIn
 from tests.support import make
+from tests.test_access import EVERYONE
 
 from .conftest import Games, Score
 from .reading import rows
@@ -102,13 +111,13 @@ def test_it_freezes_by_itself_at_a_time_and_readers_are_told(
     client: FlaskClient, games: Games, score: Score, admin: User
 ) -> None:
     score(games.sprint, {games.eva: "4"})
-    freeze(locked(Event, games.event.id), None, now() + timedelta(seconds=1), by=admin)
+    freeze(locked(Event, games.event.id), None, now() + timedelta(seconds=3), by=admin)
     db.session.commit()
     score(games.sprint, {games.eva: "5"})
     settle()
     before = client.get(games.live_url)
     assert "frozen" not in before.text
-    time.sleep(1)
+    time.sleep(3)
     after = client.get(games.live_url, headers={"If-None-Match": before.headers["ETag"]})
     assert "The board is frozen as of" in after.text
     score(games.sprint, {games.eva: LATER})
@@ -139,6 +148,43 @@ def test_it_is_revealed_from_the_last_place_with_ties_together(
         steps.append([name for _place, name, _value in board(client, games)])
     assert steps == [["Pia", "Rea"], ["Jan", "Ota", "Pia", "Rea"], ["Eva", "Jan", "Ota", "Pia", "Rea"]]
     assert hold(ivan, games, f"/{games.sprint.id}/next") == 409
+
+
+def totals(client: FlaskClient, games: Games, whole: str = "overall") -> list[tuple[str, str, str]]:
+    settle()
+    found = rows(client.get(f"{games.url}/live?activity={whole}&language=en"), cells=None)
+    return [(row[0], row[1], row[-1]) for row in found]
+
+
+@pytest.mark.both_databases
+def test_the_overall_board_is_revealed_place_by_place_while_its_activities_stay_frozen(
+    client: FlaskClient, ivan: FlaskClient, games: Games, score: Score
+) -> None:
+    rank(games)
+    score(games.sprint, {games.eva: "1", games.jan: "2"})
+    hold(ivan, games, activity="0")
+    four = [games.eva, games.jan, games.ota, make.participant(games.eva.group, "Pia")]
+    score(games.sprint, dict(zip(four, ("9", "8", "8", "3"), strict=True)))
+    then = [("1", "Jan", "2"), ("2", "Eva", "1")]
+    assert totals(client, games) == then
+    steps = []
+    for teams in ("3", "3", "17"):
+        assert hold(ivan, games, "/overall/next") == 303
+        steps.append([name for _place, name, _total in totals(client, games)])
+        assert totals(client, games, "teams") == [("1", "Foxes", teams)], "teams wait for the first place"
+    assert steps == [["Pia"], ["Jan", "Ota", "Pia"], ["Eva", "Jan", "Ota", "Pia"]]
+    assert board(client, games) == [("1", "Jan", "2"), ("2", "Eva", "1")], "the activity itself is not revealed"
+    assert hold(ivan, games, "/overall/next") == 409
+    hold(ivan, games, "/undo")
+    assert [name for _place, name, _total in totals(client, games)] == ["Jan", "Ota", "Pia"]
+    hold(ivan, games, activity="0")
+    assert [name for _place, name, _total in totals(client, games)] != ["Jan", "Ota", "Pia"], "frozen anew, it waits"
+
+
+def test_an_overall_board_that_is_not_frozen_has_nothing_to_reveal(ivan: FlaskClient, games: Games) -> None:
+    assert hold(ivan, games, "/overall/next") == 409
+    rank(games)
+    assert hold(ivan, games, "/overall/next") == 409
 
 
 def test_a_place_in_a_category_is_kept_back_on_the_whole_board_too(
@@ -235,10 +281,51 @@ def crawl(browser: FlaskClient, start: list[str]) -> Iterator[Crawled]:
                 waiting.append(link)
 
 
+WITHOUT_RESULTS = {
+    *("avatars.show", "dev_mail.show", "hall.image", "offline.authority", "offline.worker"),
+    *("analyser.come_back", "analyser.list_submissions", "analyser.show_picture", "analyser.show_submission"),
+    *("analyser.sign_in", "analyser.sign_in_here", "analyser.hall_of_fame", "beatmaps.show", "lost_scores.show"),
+    *("identities.begin", "identities.come_back", "oauth.success", "static", "styleguide.example"),
+    *("events.join", "events.join_with", "events.open_team_session", "invitations.accept", "invitations.show"),
+    *("judges.enter", "judges.show", "judges.start", "recovery.reset", "recovery.choose", "recovery.show_email"),
+    *("recovery.show_stop", "recovery.stop_email", "second_step.ask", "second_step.check"),
+    *("api.refresh", "api.register", "api.sign_in", "api.sign_out", "preferences.save", "tournaments.seeding"),
+    *("players.card", "players.diploma", "verification.show", "health.ready"),
+}
+"""Public addresses at which nothing of a board stands. A card's numbers are pixels, a diploma says what was printed, a
+judge reads their own sheet, and the seeding has a test of its own among the tournaments'."""
+
+
+def public(app: Flask) -> set[str]:
+    return {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint in EVERYONE and "GET" in (rule.methods or ())
+    }
+
+
+def endpoint_of(app: Flask, address: str) -> str:
+    path, _mark, _query = address.partition("?")
+    return str(app.url_map.bind("localhost").match(path)[0])
+
+
+def rank(games: Games) -> None:
+    """An overall board, and one of teams."""
+    event = db.session.get_one(Event, games.event.id)
+    event.overall_rules, event.team_rules = scheme_rules(Scheme(Method.VALUES)), team_rules(TeamScheme(best=2))
+    db.session.commit()
+
+
 @pytest.mark.both_databases
 def test_nobody_finds_a_value_that_is_later_than_the_freeze(
     app: Flask, client: FlaskClient, sign_in: SignIn, games: Games, score: Score, admin: User
 ) -> None:
+    player = make.user(Role.PLAYER, "Eva")
+    player.visible_to = Audience.EVERYONE
+    rank(games)
+    tie(games.eva, player, How.ADMIN, by=admin)
+    overlay, token = make_overlay(games.event, "Stream", by=admin)
+    show(games.event, [overlay], Content(kind=Kind.BOARD, activity=Whole.OVERALL), None, by=admin)
     score(games.sprint, {games.eva: "4", games.jan: "5"})
     late = make.activity(games.event, name="Late")
     freeze(locked(Event, games.event.id), None, None, by=admin)
@@ -252,12 +339,18 @@ def test_nobody_finds_a_value_that_is_later_than_the_freeze(
         if "GET" in (rule.methods or set()) and not rule.arguments and rule.endpoint != "static"
     ]
     boards = [f"{games.url}?activity={late.id}", games.live_url, f"{games.url}.csv", f"{games.url}.csv?bom=1"]
+    boards += [f"{games.url}{live}?activity={whole}" for whole in Whole for live in ("", "/live")]
+    boards += [f"{games.url}?why=overall-{games.eva.id}", f"{games.url}?why=teams-{games.eva.group_id}"]
+    boards += [f"/overlay/{token}", f"/overlay/{token}/content", f"/players/{player.username}"]
+    boards += [f"/players/{player.username}/{file}" for file in ("badge.svg", "hue.css")]
     evaluator = make.user()
     make.assign(evaluator, make.group(games.event, "Bears"))
-    player = sign_in(make.user(Role.PLAYER))
-    for browser in (client, player, sign_in(evaluator)):
+    for browser in (client, sign_in(player), sign_in(evaluator)):
+        browser.get("/screen")  # Its cookie is what the content is asked for with.
         seen = list(crawl(browser, [*static, *boards]))
-        assert len(seen) > 8
+        assert {one.address for one in seen} >= set(boards)
+        missed = public(app) - {endpoint_of(app, one.address) for one in seen}
+        assert browser is not client or missed <= WITHOUT_RESULTS, "a public page that this crawl does not come to"
         assert [one.address for one in seen if LATER in one.text or "7,770,777" in one.text] == []
     assert LATER in "".join(one.text for one in crawl(sign_in(admin), [f"/events/{games.event.id}/freeze"]))
 

@@ -5,7 +5,9 @@ Values go on to be written meanwhile; what is shown of them follows from `Event.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -19,7 +21,9 @@ from ...events.changes import Refused, note
 from ...events.freezes import Freeze
 from ...events.models import Activity, Event
 from ...extensions import db
-from ..queries import event_standings
+from ..queries import event_standings, overall
+from ..schemes import plan_of
+from ..standings import StandingsOf
 
 FROZEN, REVEALED, UNDONE = "board.freeze", "board.reveal", "board.undo"
 
@@ -53,6 +57,20 @@ def reveal_next(event: Event, activity: Activity | None, *, by: User) -> int | N
     return down_to
 
 
+def reveal_next_overall(event: Event, *, by: User) -> int | None:
+    """The board over all activities, from the last place as above, while its activities stay frozen."""
+    plan = plan_of(event)
+    by_itself, standing = freezes.of_overall(event.freezes)
+    found = overall(event, plan, as_frozen=True) if plan else None
+    if plan is None or found is None or found.freeze is None or (by_itself and standing is None):
+        raise Refused(_l("This is not frozen."))
+    standing = standing or Freeze(found.freeze.at)
+    down_to = _next_of(_places(overall(event, plan, as_now=True)), standing)
+    following = Freeze(standing.at, down_to) if down_to else None
+    _set(event, None, REVEALED, freezes.with_overall(event.freezes, following), by, words=_words_of_overall)
+    return down_to
+
+
 def undo(event: Event, *, by: User) -> None:
     """Take back what was done last."""
     before = before_last(event)
@@ -76,35 +94,57 @@ def before_last(event: Event) -> dict[str, Any] | None:
 
 def _next_place(event: Event, activity: Activity | None, standing: Freeze) -> int | None:
     """The best place that would be shown next. The first one shown is the fourth, or what comes after it."""
-    places = {
-        row.place
-        for one in event_standings(event, despite_freeze=True)
-        if activity is None or one.activity.id == activity.id
-        for rows in (one.standings.together, *(bucket.rows for bucket in one.standings.buckets))
-        for row in rows
-        if row.place is not None
-    }
+    places: set[int] = set()
+    for one in event_standings(event, despite_freeze=True):
+        if activity is None or one.activity.id == activity.id:
+            places |= _places(one.standings)
+    return _next_of(places, standing)
+
+
+def _places(standings: StandingsOf[Any]) -> set[int]:
+    lists = (standings.together, *(bucket.rows for bucket in standings.buckets))
+    return {row.place for rows in lists for row in rows if row.place is not None}
+
+
+def _next_of(places: set[int], standing: Freeze) -> int | None:
     if standing.down_to is None and any(place > 3 for place in places):
         return min(place for place in places if place > 3)
     better = [place for place in places if standing.down_to is None or place < standing.down_to]
     return max(better) if better and max(better) > 1 else None
 
 
-def _set(event: Event, activity: Activity | None, action: str, new: dict[str, Any], by: User) -> None:
+def _set(
+    event: Event,
+    activity: Activity | None,
+    action: str,
+    new: dict[str, Any],
+    by: User,
+    *,
+    words: Callable[[freezes.Freezes], str | None] | None = None,
+) -> None:
     before = dict(event.freezes)
     if new == before:
         return
     event.freezes = new
+    words = words or partial(_words, activity)
     payload: dict[str, Any] = {
-        "old": {"frozen": _words(before, activity)},
-        "new": {"frozen": _words(new, activity)},
+        "old": {"frozen": words(before)},
+        "new": {"frozen": words(new)},
         "before": before,
     }
     note(event, action, by, activity or event, payload)
 
 
-def _words(state: freezes.Freezes, activity: Activity | None) -> str | None:
-    found = freezes.planned(state, _id(activity))
+def _words(activity: Activity | None, state: freezes.Freezes) -> str | None:
+    return _said(freezes.planned(state, _id(activity)))
+
+
+def _words_of_overall(state: freezes.Freezes) -> str | None:
+    by_itself, found = freezes.of_overall(state)
+    return _said(found) if by_itself else _said(freezes.planned(state, None))
+
+
+def _said(found: Freeze | None) -> str | None:
     if found is None:
         return None
     at = found.at.isoformat(timespec="seconds")

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ...events import freezes
 from ...events.freezes import Freeze
 from ...events.models import Activity, Event
 from ..queries import event_standings, standings
+from ..schemes import plan_of
 from ..standings import Row, Standings
 
 
@@ -53,6 +55,27 @@ def held(event: Event) -> list[Held]:
         differing = sum(pair.differs for pair in _pairs(then.standings, now.standings))
         found.append(Held(activity, freeze, then.standings.freeze is not None, differing))
     return found
+
+
+@dataclass(frozen=True)
+class OverallState:
+    """The board over all activities while any of them is frozen; `is_revealed` where it is not any more."""
+
+    at: datetime
+    down_to: int | None
+    is_revealed: bool
+
+
+def overall_state(event: Event) -> OverallState | None:
+    plan = plan_of(event)
+    if plan is None:
+        return None
+    counted = [activity.id for activity in event.activities if activity.id in plan.weights]
+    moments = [freeze.at for one in counted if (freeze := freezes.in_force(event.freezes, one))]
+    by_itself, standing = freezes.of_overall(event.freezes)
+    if not moments:
+        return None
+    return OverallState(min(moments), standing.down_to if standing else None, by_itself and standing is None)
 
 
 def pairs(event: Event, activity: Activity) -> list[Pair]:

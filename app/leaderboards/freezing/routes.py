@@ -100,6 +100,13 @@ def reveal_next(event_id: int, activity_id: int) -> AnyResponse:
     return done(event, lambda: actions.reveal_next(event, activity, by=me()), _("The next place is revealed."))
 
 
+@bp.post("/overall/next")
+@allow(Role.ADMIN)
+def reveal_next_overall(event_id: int) -> AnyResponse:
+    event = event_to_change(event_id)
+    return done(event, lambda: actions.reveal_next_overall(event, by=me()), _("The next place is revealed."))
+
+
 @bp.post("/undo")
 @allow(Role.ADMIN)
 def undo(event_id: int) -> AnyResponse:
@@ -125,6 +132,7 @@ def freeze_page(event: Event, form: FreezeForm, *, problem: str | None = None, s
         form=form,
         problem=problem,
         held=queries.held(event),
+        overall=queries.overall_state(event),
         whole=freezes.planned(event.freezes, None),
         whole_in_force=freezes.in_force(event.freezes, None) is not None,
         can_undo=actions.before_last(event) is not None,

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from ..whole import Whole
+
 WINNERS_PLACES = 3
 
 
@@ -21,10 +23,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Content:
-    """`down_to` is the place that winners have been announced down to, from the last: 4 is nobody yet."""
+    """Of an activity, or of all together. `down_to` is the place that winners have been announced down to, from the
+    last: 4 is nobody yet.
+    """
 
     kind: Kind = Kind.NOTHING
-    activity: int | None = None
+    activity: int | Whole | None = None
     bucket: str = "all"
     group: int | None = None
     text: str = ""
@@ -32,7 +36,14 @@ class Content:
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Content:
-        return cls(**{**kept, "kind": Kind(kept["kind"])})
+        activity = kept.get("activity")
+        return cls(
+            **{
+                **kept,
+                "kind": Kind(kept["kind"]),
+                "activity": Whole(activity) if isinstance(activity, str) else activity,
+            }
+        )
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

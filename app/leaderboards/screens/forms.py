@@ -11,6 +11,9 @@ from ...accounts import pictures
 from ...events.forms import CHOSEN, REQUIRED, lines, longest, words
 from ...events.models import Event
 from ...forms import Form
+from ..board import has_whole, whole_name
+from ..schemes import plan_of
+from ..whole import Whole
 from .contents import Content, Kind
 from .models import Screen
 
@@ -59,12 +62,17 @@ class ImageForm(Form):
             raise ValidationError(str(bad)) from None
 
 
+def which(value: object) -> int | Whole:
+    """An activity by its id, or all together."""
+    return Whole(str(value)) if value in set(Whole) else int(str(value))
+
+
 class ShowForm(Form):
     """What to show, and on which screen; screen 0 is all of them."""
 
     screen = SelectField(_l("On"), coerce=int)
     kind = RadioField(_l("Show"), choices=[SelectChoice(kind, label) for kind, label in KINDS.items()], default="board")
-    activity = SelectField(_l("Activity"), coerce=int, validators=[CHOSEN])
+    activity = SelectField(_l("Activity"), coerce=which, validators=[CHOSEN])
     bucket = SelectField(_l("Category"), default="all")
     group = SelectField(_l("Group"), coerce=int)
     text = TextAreaField(_l("Message"), filters=[lines], validators=[longest(300)])
@@ -76,7 +84,10 @@ class ShowForm(Form):
         super().__init__()
         everywhere = SelectChoice(0, _l("all screens"))
         self.screen.choices = [everywhere, *(SelectChoice(screen.id, screen.name) for screen in screens)]
-        self.activity.choices = [SelectChoice(one.id, one.name) for one in event.activities] or [SelectChoice(0, "–")]
+        plan = plan_of(event)
+        wholes = [SelectChoice(whole.value, whole_name(whole)) for whole in Whole if has_whole(plan, whole)]
+        activities = [SelectChoice(one.id, one.name) for one in event.activities]
+        self.activity.choices = [*activities, *wholes] or [SelectChoice(0, "–")]
         self.bucket.choices = [SelectChoice("all", _l("All together")), *(SelectChoice(*one) for one in buckets)]
         self.group.choices = [SelectChoice(group.id, group.name) for group in event.groups] or [SelectChoice(0, "–")]
 
@@ -87,6 +98,8 @@ class ShowForm(Form):
     def validate_activity(self, field: SelectField) -> None:
         if not field.data and self.kind.data in {Kind.BOARD, Kind.WINNERS, Kind.NEXT}:
             raise ValidationError(_l("There is no activity yet."))
+        if isinstance(field.data, Whole) and self.kind.data == Kind.NEXT:
+            raise ValidationError(_l("Who is next is of one activity."))
 
     @property
     def content(self) -> Content:

@@ -12,6 +12,7 @@ from ...events.queries import is_staying
 from ...extensions import db
 from ...scoring.models import Record
 from ..standings import Row
+from ..whole import OverallRow, TeamRow
 from . import pairing
 from .contents import WINNERS_PLACES, Content
 from .models import Scene, Screen, SponsorImage
@@ -32,7 +33,7 @@ class Place:
     """A place among the winners with all who share it; nobody is told while it is not announced."""
 
     number: int
-    rows: tuple[Row, ...]
+    rows: tuple[Row | OverallRow | TeamRow, ...]
     is_announced: bool
 
 
@@ -63,7 +64,7 @@ def image(key: str) -> SponsorImage | None:
     return db.session.scalars(select(SponsorImage).where(SponsorImage.file == key)).one_or_none()
 
 
-def winners(rows: Sequence[Row], content: Content) -> list[Place]:
+def winners(rows: Sequence[Row | OverallRow | TeamRow], content: Content) -> list[Place]:
     """The first three places of the rows of a board, best first."""
     numbers = sorted({row.place for row in rows if row.place is not None and row.place <= WINNERS_PLACES})
     return [

@@ -19,9 +19,10 @@ from ...events.models import Event
 from ...extensions import client_address, db, limiter
 from ..board import board_of, bucket_name
 from ..queries import event_standings
+from ..whole import Whole
 from . import actions, pairing, queries
 from .contents import Kind
-from .drawing import view_of
+from .drawing import name_of, subject_in, view_of
 from .forms import KINDS, ImageForm, NameForm, PairForm, ShowForm
 from .models import Scene, Screen, SponsorImage
 
@@ -93,8 +94,7 @@ def show_next(event_id: int, screen_id: int) -> AnyResponse:
     """The next of the winners, from the third place to the first, on every screen that shows the same."""
     event = event_to_change(event_id)
     content = part(event, Screen, screen_id).content
-    activity = next((one for one in event.activities if one.id == content.activity), None)
-    if content.kind is not Kind.WINNERS or activity is None:
+    if content.kind is not Kind.WINNERS or subject_in(event, content.activity) is None:
         abort(409, description=_("This screen shows no winners."))
     rows = board_of(view_of(event, content, "en")).rows
     places = [place.number for place in queries.winners(rows, content)]
@@ -204,7 +204,7 @@ def desk(
         scenes=queries.scenes(event),
         images=queries.images(event.id),
         kinds=KINDS,
-        activities={one.id: one.name for one in event.activities},
+        subjects={one.id: name_of(one) for one in event.activities} | {one: name_of(one) for one in Whole},
         pair_form=pair_form or PairForm(),
         show_form=show_form or ShowForm(event, [one.screen for one in screens], buckets(event)),
         scene_form=scene_form or NameForm(prefix="scene-"),
