@@ -242,6 +242,7 @@ def test_every_table_of_an_event_goes_along_or_says_why_not() -> None:
 NUMBERS = {
     *{"age", "age_from", "age_to", "colour", "decimal_places", "least_players", "mark_count", "position", "version"},
     "beatmap_id",
+    "photo_days",
 }
 """What is counted, and osu!'s own number of a map; any other whole number may be that of a row."""
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 
+import cv2
 import numpy as np
 import pytest
 
 from app.paper.reading import digits
-from app.paper.reading.digits import BLANK, CARD, MODEL, probabilities
+from app.paper.reading.digits import CARD, MODEL, probabilities
 from bench.digits import boxes
+from bench.digits.boxes import BLANK
 from tests.support import hand, real
 
 
@@ -31,6 +33,22 @@ def test_blank_boxes_are_blank_and_struck_ones_are_not() -> None:
     struck = probabilities(np.array([drawn(boxes.STRUCK, seed) for seed in range(60)])).argmax(axis=1)
     assert (blank == BLANK).mean() >= 0.95
     assert (struck == BLANK).mean() <= 0.02
+
+
+@pytest.mark.parametrize("dark", [0.25, 0.35, 0.5])
+def test_a_faint_pencil_is_never_taken_for_nothing(dark: float) -> None:
+    """A number without its first digit would look like another number."""
+    rng = np.random.default_rng(3)
+    found = []
+    for number in range(10):
+        for _one in range(12):
+            paper = np.zeros((boxes.HEIGHT, boxes.WIDTH), np.float32)
+            glyph = hand.digit(number)[2:26, 4:24].astype(np.float32) / 255
+            paper[8:32, 6:26] = glyph * dark
+            noise = cv2.GaussianBlur(rng.normal(0, 0.03, paper.shape).astype(np.float32), (0, 0), 0.7)
+            found.append(np.clip(paper + noise, 0, 1))
+    said = probabilities(np.array(found, np.float32))
+    assert said[:, BLANK].max() < 0.5
 
 
 def test_it_is_small_and_says_what_it_was_made_from() -> None:
