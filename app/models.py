@@ -31,6 +31,7 @@ from .events.models import (
     TeamLogin,
 )
 from .jobs.models import Job
+from .leaderboards.following.models import Follow
 from .leaderboards.screens.models import Scene, Screen, SponsorImage
 from .mail.models import Mail
 from .osu.models import Beatmap, BeatmapFile, LostPlay, LostReplay, MissingBeatmap, Submission
@@ -62,6 +63,7 @@ __all__ = [
     "Event",
     "EventEvaluator",
     "Flag",
+    "Follow",
     "FormerUsername",
     "Group",
     "GroupEvaluator",

@@ -32,6 +32,7 @@ from .exports import routes as exports_routes
 from .jobs import commands as job_commands
 from .leaderboards import ranking_routes
 from .leaderboards import routes as leaderboards_routes
+from .leaderboards.following import routes as following_routes
 from .leaderboards.freezing import routes as freezing_routes
 from .leaderboards.screens import hall_routes as screens_hall_routes
 from .leaderboards.screens import routes as screens_routes
@@ -97,6 +98,7 @@ PARTS: tuple[ModuleType, ...] = (
     judges_routes,
     lifecycle_routes,
     leaderboards_routes,
+    following_routes,
     freezing_routes,
     screens_routes,
     screens_hall_routes,

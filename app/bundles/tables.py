@@ -63,6 +63,7 @@ LEFT_BEHIND: dict[str, str] = {
     "diploma_templates": "is nothing without its layouts, which do not go along yet",
     "diplomas": "was sealed here, and is verified at an address of this installation",
     "event_evaluators": "goes along as addresses, by which people are found or invited",
+    "follows": "are wishes of accounts of this installation",
     "group_evaluators": "goes along with the addresses",
     "imports": "holds the numbers of rows here, by which it is undone; what it did is in the log",
     "invited_evaluators": "goes along as addresses",

@@ -38,6 +38,7 @@ Work = TypeVar("Work", bound=Callable[..., None])
 Chore = TypeVar("Chore", bound=Callable[[], int])
 registry: dict[str, Callable[..., None]] = {}
 chores: list[Callable[[], int]] = []
+rounds: list[Callable[[], int]] = []
 
 
 def job(work: Work) -> Work:
@@ -51,6 +52,12 @@ def job(work: Work) -> Work:
 def chore(work: Chore) -> Chore:
     """Have the scheduler call this at its start and every hour. It returns a count of rows and does not commit."""
     chores.append(work)
+    return work
+
+
+def every_round(work: Chore) -> Chore:
+    """The same every few seconds, so it must be quick where there is nothing to do."""
+    rounds.append(work)
     return work
 
 

@@ -20,7 +20,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..extensions import db, redis
-from . import QUEUES, chores, rq_queue, runner, sweep
+from . import QUEUES, chores, rounds, rq_queue, runner, sweep
 
 log = structlog.get_logger()
 
@@ -63,7 +63,8 @@ def schedule() -> None:
     stop = _stop_on_signals()
     chores_due = time.monotonic()
     while not stop.is_set():
-        _quietly(sweep)
+        for work in (sweep, *rounds):
+            _quietly(work)
         if time.monotonic() >= chores_due:
             chores_due += CHORE_SECONDS
             for work in chores:

@@ -81,6 +81,8 @@ UNLOGGED = {
     "second_step.begin": "asks for nothing until a code confirms it, which is logged",
     "importing.save": "how a file is read, before it is imported: what was chosen is logged when it is",
     "importing.apply": "asks the worker, who logs what it did",
+    "following.create": "is a wish about one's own mail",
+    "following.delete": "is a wish about one's own mail",
     "bundles.apply": "asks the worker, who logs what it did",
 }
 """What writes without a word in the log, and why."""
@@ -369,6 +371,11 @@ def frozen(world: World) -> str:
     freeze(locked(Event, world.event.id), None, None, by=world.me)
     db.session.commit()
     return f"{world.url}/freeze"
+
+
+def followed(world: World) -> str:
+    world.browser.post(f"{world.url}/follow/{world.person.id}")
+    return f"/account/following/{world.person.id}/delete"
 
 
 def ranked_and_frozen(world: World) -> str:
@@ -814,6 +821,8 @@ EXAMPLES: dict[str, Example] = {
     "judges.revoke": form(lambda w: f"{w.url}/judges/{judge_link(w)[0]}/revoke"),
     "judges.start": lambda w: ("/judge", {"data": {"token": judge_link(w)[1], "name": "Nela"}}),
     "freezing.create": form(lambda w: f"{w.url}/freeze", activity="0"),
+    "following.create": form(lambda w: f"{w.url}/follow/{w.person.id}"),
+    "following.delete": form(followed),
     "freezing.reveal": form(lambda w: f"{frozen(w)}/{w.activity.id}/reveal"),
     "freezing.reveal_event": form(lambda w: f"{frozen(w)}/reveal"),
     "freezing.reveal_next": form(lambda w: f"{frozen(w)}/{w.activity.id}/next"),
