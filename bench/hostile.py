@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 
 from app.paper.reading import reader
-from app.paper.reading.reader import Unreadable
+from app.paper.reading.reader import Photo, Unreadable
 from bench.harness import head
 
 
@@ -31,8 +31,8 @@ def main() -> None:
     for name, data in files:
         start = time.monotonic()
         try:
-            taken = reader.take(data)
-            answer = refusal(taken)
+            with Photo(data) as photo:
+                answer = refusal(photo.pictures)
         except Unreadable as problem:
             answer = problem.reason.value
         slowest = max(slowest, time.monotonic() - start)

@@ -9,8 +9,11 @@ FOLDER holds the digits; `--worst` keeps pictures of the rows that were accepted
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import resource
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,8 +28,8 @@ from app.extensions import db
 from app.paper import actions, crops, printing
 from app.paper import layout as paper
 from app.paper.layout import Layout, Row
-from app.paper.reading import reader
-from app.paper.reading.reader import Unreadable
+from app.paper.reading import child, reader
+from app.paper.reading.reader import Photo, Unreadable
 from bench import data
 from bench.digits import boxes
 from bench.harness import head, place
@@ -72,6 +75,7 @@ def main() -> None:
     by_pen = {name: Tally() for name in PENS}
     refused: Counter[str] = Counter()
     misfiled = 0
+    memory = 0
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     for number in range(given.sheets):
         sheet = sheets[number % len(sheets)]
@@ -83,14 +87,16 @@ def main() -> None:
         wanted = fill(picture, sheet, page, glyphs[own], labels[own], rng, PENS[pen])
         photo = photos.photograph(picture, sheet.layout, photos.LEVELS[level], rng, covered=int(rng.random() < 0.1))
         try:
-            [taken] = reader.take(photo)
-            code = reader.code_of(taken)
-            misfiled += f"L{code.sheet}.{code.page}.{code.version}" != sheet.layout.pages[page].code
-            ends = [[None, None]]
-            rows, flat = reader.read(taken.jpeg, sheet.layout.to_json(), code.page, ends)
+            with Photo(photo) as opened:
+                [taken] = opened.pictures
+                code = reader.code_of(taken)
+                misfiled += f"L{code.sheet}.{code.page}.{code.version}" != sheet.layout.pages[page].code
+                asked: dict[str, Any] = {"layout": sheet.layout.to_json(), "page": code.page, "ends": [[None, None]]}
+                rows, flat = opened.read(taken, **asked)
         except Unreadable as problem:
             refused[problem.reason.value] += 1
             continue
+        memory = memory or peak(photo, {"picture": 0, **asked})
         for row, value in zip(rows, wanted, strict=True):
             for tally in (by_source[boxes.SOURCES[source]], by_level[level], by_pen[pen]):
                 count(tally, row, value)
@@ -100,10 +106,24 @@ def main() -> None:
     head(f"{given.sheets} photos, digits that training never saw")
     print(f"refused: {dict(refused) or 'none'}; filed under a wrong sheet: {misfiled}")
     cpu = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
-    print(f"CPU {cpu / given.sheets:.2f} s a photo; largest reader {used.ru_maxrss / 1024:.0f} MB")
+    print(f"CPU {cpu / (given.sheets + 1):.2f} s a photo; memory of the reader {memory} MB")
     for name, tally in (by_source | by_level | by_pen).items():
         show(name, tally)
     print(json.dumps({name: dict(tally.reasons) for name, tally in by_level.items()}))
+
+
+MEASURED = """import resource, subprocess, sys
+subprocess.run([sys.executable, "-m", "app.paper.reading.child"], stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"""
+
+
+def peak(photo: bytes, asked: dict[str, Any]) -> int:
+    """Megabytes that the reader needs. Started by a small process: the memory of who starts one counts as its own."""
+    told = io.BytesIO()
+    child.send(told, [photo])
+    child.send(told, [json.dumps(asked).encode()])
+    done = subprocess.run([sys.executable, "-c", MEASURED], input=told.getvalue(), capture_output=True, check=True)
+    return int(done.stdout)
 
 
 def printed() -> list[Printed]:

@@ -63,6 +63,10 @@ class Settings:
     github_url: str = "https://github.com"
     github_client_id: str = ""
     github_client_secret: str = field(default="", repr=False)
+    gemini_url: str = "https://generativelanguage.googleapis.com"
+    gemini_model: str = "gemini-2.5-flash"
+    gemini_key: str = field(default="", repr=False)
+    """Without it, no photo of a sheet leaves this machine."""
     sandbox: bool = False
     """Whether made-up services on this computer stand in for those two. Never in production."""
     workers: int = 2
@@ -102,6 +106,7 @@ class Settings:
             metrics_token=environ.get("LAUREL_METRICS_TOKEN", ""),
             **mail.read(environ, production),
             **services.read(environ, production),
+            **services.read_model(environ, production),
             workers=whole_number(
                 environ, "LAUREL_WORKERS", whole_number(environ, "WEB_CONCURRENCY", 2, least=1), least=1
             ),

@@ -46,6 +46,21 @@ def _sandbox(url: str, production: bool) -> dict[str, Any]:
     }
 
 
+def read_model(environ: Mapping[str, str], production: bool) -> dict[str, Any]:
+    """The model elsewhere that photos of other makers' sheets may be sent to. Without its key, none is."""
+    key = environ.get("GEMINI_API_KEY", "").strip()
+    url = environ.get("LAUREL_GEMINI_URL", "").strip()
+    name = environ.get("LAUREL_GEMINI_MODEL", "").strip()
+    found: dict[str, Any] = {"gemini_key": key}
+    if url:
+        found["gemini_url"] = _service_url("LAUREL_GEMINI_URL", url, production)
+    if name:
+        if not re.fullmatch(r"[a-z0-9.-]{1,60}", name):
+            raise BadSettings(f"LAUREL_GEMINI_MODEL must be a name like gemini-2.5-flash, not {name!r}")
+        found["gemini_model"] = name
+    return found
+
+
 def _service_url(name: str, url: str, production: bool) -> str:
     parts = urlsplit(whole_url(name, url, "https://osu.ppy.sh"))
     near = parts.hostname in {"127.0.0.1", "::1", "localhost"}

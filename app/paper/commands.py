@@ -14,7 +14,7 @@ from ..extensions import db
 from . import scans
 from .models import PaperSheet
 from .reading import reader
-from .reading.reader import Taken, Unreadable
+from .reading.reader import Photo, Taken, Unreadable
 
 paper = AppGroup("paper", help="Printed sheets.")
 
@@ -69,16 +69,17 @@ def read(photos: tuple[Path, ...], as_json: bool) -> None:
 
 def _pages(photo: Path) -> list[dict[str, Any]]:
     try:
-        return [_told(taken) for taken in reader.take(photo.read_bytes())]
+        with Photo(photo.read_bytes()) as opened:
+            return [_told(opened, taken) for taken in opened.pictures]
     except Unreadable as problem:
         return [{"refused": problem.reason.value}]
 
 
-def _told(taken: Taken) -> dict[str, Any]:
+def _told(photo: Photo, taken: Taken) -> dict[str, Any]:
     try:
         code = reader.code_of(taken)
         sheet = scans.sheet_of(code)
-        rows, _flat = reader.read(taken.jpeg, sheet.layout, code.page, scans.ends_of(sheet.activity))
+        rows, _flat = photo.read(taken, sheet.layout, code.page, scans.ends_of(sheet.activity))
     except Unreadable as problem:
         return {"refused": problem.reason.value}
     return {

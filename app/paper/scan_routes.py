@@ -24,7 +24,7 @@ from ..scoring import queries as scoring
 from ..scoring.actions import NotOpen, Outcome, Verdict, save_records
 from ..scoring.models import Source
 from ..scoring.queries import Sheet
-from . import crops, review, scans
+from . import crops, review, scans, tables
 from . import layout as paper
 from .models import PaperScan, PaperSheet, ScanState
 from .reading.confidence import Reason
@@ -192,6 +192,7 @@ def index_page(event: Event, problem: str | None = None, *, status: int = 200) -
         waiting=[scan for scan in found if scan.state is ScanState.WAITING],
         to_look_at=[scan for scan in found if scan.state is ScanState.READ],
         problem=problem,
+        elsewhere=tables.model() is not None,
         keeping=KeepingForm(formdata=None, days=event.photo_days or 0) if me().is_admin else None,
     )
 
@@ -227,9 +228,10 @@ def show(event_id: int, scan_id: int) -> Response:
 
 def scan_page(scan: PaperScan, form: AgainForm | None = None, *, status: int = 200) -> Response:
     """A photo without rows, and where a person can help, what to ask them."""
+    elsewhere = tables.model() is not None
     helps = scan.state is ScanState.REFUSED and scan.photo and scan.reason in HELPED
     form = form or (AgainForm.of(scan.event, formdata=None) if helps else None)
-    return web.render("paper/scan.html", status=status, scan=scan, event=scan.event, form=form)
+    return web.render("paper/scan.html", status=status, scan=scan, event=scan.event, form=form, elsewhere=elsewhere)
 
 
 @bp.post("/<int:scan_id>/again")
@@ -346,6 +348,7 @@ def review_page(
         sheet=sheet,
         lines=lines,
         strangers=strangers,
+        outside=any(row.get("by") == tables.GEMINI for row in scan.rows),
         people=review.without_row(scan, sheet) if strangers else [],
         doubtful=sum(line.is_doubtful for line in lines) + len(strangers),
         problem=problem,
@@ -368,7 +371,8 @@ def crop(event_id: int, scan_id: int, row: int) -> Response:
     scan = scan_of(event_id, scan_id)
     read = next((one for one in scan.rows if one["row"] == row), None) or abort(404)
     if scan.is_foreign:
-        return picture(crops.part(stored(scan.photo), read["corners"]))
+        whole = stored(scan.photo)
+        return picture(crops.part(whole, read["corners"]) if read["corners"] else whole)
     if scan.sheet is None or scan.page is None:
         abort(404)
     found = paper.from_json(scan.sheet.layout)

@@ -19,10 +19,11 @@ from ..events.queries import is_staying
 from ..extensions import db
 from ..jobs import chore, enqueue, job, still_working
 from ..scoring.actions import Outcome
+from . import tables
 from .models import PaperEvidence, PaperScan, PaperSheet, ScanState
 from .reading import foreign, reader
 from .reading.confidence import DISAGREES, Reason, State
-from .reading.reader import Code, Refused, Taken, Unreadable
+from .reading.reader import Code, Photo, Refused, Taken, Unreadable
 
 
 @dataclass(frozen=True)
@@ -97,9 +98,10 @@ def read_scan(scan_id: int) -> None:
     # A second or two: nobody waits for that with a lock.
     try:
         found = []
-        for taken in reader.take(data):
-            still_working()
-            found.append(_read(event_id, taken, told))
+        with Photo(data) as photo:
+            for taken in photo.pictures:
+                still_working()
+                found.append(_read(event_id, photo, taken, told))
     except Unreadable as problem:
         found = [{"state": ScanState.REFUSED, "reason": problem.reason.value}]
     db.session.rollback()
@@ -129,15 +131,15 @@ def _further(scan: PaperScan, number: int) -> PaperScan:
     return made
 
 
-def _read(event_id: int, taken: Taken, told: Told) -> dict[str, Any]:
+def _read(event_id: int, photo: Photo, taken: Taken, told: Told) -> dict[str, Any]:
     """What becomes of a scan: columns by name; files as bytes."""
     try:
         if told.group_id and told.activity_id:
-            rows = foreign_rows(taken.jpeg, told.group_id, told.activity_id)
+            rows = foreign_rows(photo, taken, told.group_id, told.activity_id)
             return {"state": ScanState.READ, "reason": "", "rows": rows, "photo": taken.jpeg}
         code = _code_of(taken, told)
         sheet = sheet_of(code, event_id)
-        rows, flat = reader.read(taken.jpeg, sheet.layout, code.page, ends_of(sheet.activity))
+        rows, flat = photo.read(taken, sheet.layout, code.page, ends_of(sheet.activity))
     except Unreadable as problem:
         return {"state": ScanState.REFUSED, "reason": problem.reason.value, "photo": taken.jpeg}
     return {
@@ -157,14 +159,14 @@ def _code_of(taken: Taken, told: Told) -> Code:
     return reader.code_of(taken) if sheet is None else Code(sheet.id, taken.page or 1, sheet.version)
 
 
-def foreign_rows(jpeg: bytes, group_id: int, activity_id: int) -> list[dict[str, Any]]:
+def foreign_rows(photo: Photo, taken: Taken, group_id: int, activity_id: int) -> list[dict[str, Any]]:
     """In the shape of those of our own sheets, all for a person to look at. Raises Unreadable."""
     activity = db.session.get(Activity, activity_id)
     wanted = select(Participant).where(Participant.group_id == group_id, is_staying())
     people = {person.id: person.display_name for person in db.session.scalars(wanted)}
     count = activity.marking.count if activity else 1
     db.session.rollback()
-    rows = reader.read_table(jpeg)
+    rows = tables.read(photo, taken)
     claims = foreign.match([row["name"] for row in rows], people)
     return [_foreign_row(row, claim, count) for row, claim in zip(rows, claims, strict=True)]
 
@@ -182,6 +184,7 @@ def _foreign_row(row: dict[str, Any], participant: int | None, count: int) -> di
     marks = [{"value": number, "confidence": confidence, "reasons": []} for number in numbers[:count]]
     return {
         "row": row["row"],
+        "by": row["by"],
         "participant": participant,
         "name": row["name"],
         "number": "",

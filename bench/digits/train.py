@@ -1,6 +1,6 @@
 """Train the model that reads digits, and write it with its temperature: `make digits`.
 
-    python -m bench.digits.train --data FOLDER --photos FOLDER [--epochs 14] [--without SOURCE] [--to FOLDER]
+    python -m bench.digits.train --data FOLDER --photos FOLDER [--epochs 8] [--without SOURCE] [--to FOLDER]
 
 A part of an epoch are boxes drawn anew, the rest were cut out of photos by `bench.digits.photos`. Needs torch and onnx
 beside Laurel's own packages; a running Laurel needs neither.
@@ -114,7 +114,7 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--data", type=Path, required=True)
     options.add_argument("--photos", type=Path, required=True, help="what bench.digits.photos has written")
-    options.add_argument("--epochs", type=int, default=14)
+    options.add_argument("--epochs", type=int, default=8)
     options.add_argument("--size", type=int, default=20_000, help="digits drawn anew, an epoch")
     options.add_argument("--without", choices=boxes.SOURCES)
     options.add_argument("--to", type=Path, default=HERE)

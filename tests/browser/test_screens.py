@@ -13,6 +13,7 @@ from tests.support.servers import Server
 
 from . import steps
 from .test_live_board import turn
+from .test_styleguide_axe import serious_violations
 
 __all__ = ["admin", "games", "score"]
 
@@ -61,6 +62,9 @@ def test_one_desk_switches_each_screen_and_all_within_two_seconds(
     score(games.sprint, {games.eva: "6"})
     expect(left.locator("tr.is-changed")).to_contain_text("Eva", timeout=SWITCHED_WITHIN)
     expect(left.locator("tbody tr").first).to_contain_text("Eva")
+    expect(left.locator("tr.is-changed")).to_have_count(0, timeout=HEALS_WITHIN)
+    for screen in (left, right):
+        assert serious_violations(screen) == []
 
 
 def test_a_screen_keeps_its_content_while_the_server_is_away_and_comes_back_by_itself(

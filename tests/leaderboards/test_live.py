@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
 import redis as redis_client
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app import processes
 from app.accounts.models import User
 from app.leaderboards import cache
+from app.leaderboards.cache import Kept
 from tests.conftest import AppFactory, SignIn
 from tests.support import make
 
@@ -202,3 +206,28 @@ def test_another_template_makes_other_bytes(make_app: AppFactory, tmp_path: Path
         assert before != cache.key_of("piece", 2)
         app.extensions["laurel_look"] = "after an update"
         assert cache.key_of("piece", 1) != before
+
+
+def test_a_view_is_made_at_most_once_every_so_often_however_many_save_and_ask(app: Flask) -> None:
+    made: list[float] = []
+    saves = count(1)
+    until = time.monotonic() + 4 * cache.REBUILD_EVERY_MS / 1000
+
+    def build() -> Kept:
+        made.append(time.monotonic())
+        time.sleep(0.02)
+        return Kept("token", next(saves), time.time(), b"a board")
+
+    def ask() -> None:
+        with app.app_context():
+            while time.monotonic() < until:
+                cache.read("view", "token", next(saves), 0, build)
+
+    readers = [threading.Thread(target=ask) for _ in range(6)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    gaps = [later - sooner for sooner, later in pairwise(made)]
+    assert 2 <= len(made) <= 6
+    assert min(gaps) >= 0.9 * cache.REBUILD_EVERY_MS / 1000

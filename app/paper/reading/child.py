@@ -1,11 +1,12 @@
 """What opens other people's files, in a process of its own: one that is made to fill the memory or the day ends this
 process and no other.
 
-    python -m app.paper.reading.child take < photo     the pictures in it, made anew, and what is seen on each
-    python -m app.paper.reading.child read < packed    a page with its layout: the rows, and the page laid flat
-    python -m app.paper.reading.child table < photo    words and numbers of a sheet that is not Laurel's, row by row
+It is told one thing after the other, each as a message of parts; parts and messages have four bytes of length before
+them. What comes first is a file: it answers with JSON on what is seen on each of its pictures, and with the pictures,
+made anew. After that it may be asked, in JSON, for the rows of a picture:
 
-Both sides speak in parts, each with four bytes of length before it; the first part is JSON.
+    {"picture": 0, "layout": .., "page": 1, "ends": ..}    of a page of ours: rows, and the page laid flat
+    {"picture": 0}                                         of a sheet that is not Laurel's: names and numbers
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ import struct
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from .rectify import Grey, Seen
 
 MEMORY = 3 * 1024**3
 """Of addresses, most of which the libraries only reserve."""
@@ -48,29 +51,64 @@ def unpack(data: bytes) -> list[bytes]:
     return parts
 
 
+def send(stream: IO[bytes], parts: Sequence[bytes]) -> None:
+    message = pack(parts)
+    stream.write(struct.pack("<I", len(message)) + message)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> list[bytes] | None:
+    """None where there is no more. Raises EOFError in the middle of a message."""
+    head = stream.read(4)
+    if not head:
+        return None
+    (length,) = struct.unpack("<I", head)
+    message = stream.read(length)
+    if len(message) < length:
+        raise EOFError
+    return unpack(message)
+
+
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    data = sys.stdin.buffer.read()
+    told, answers = sys.stdin.buffer, sys.stdout.buffer
+    photo = Photo()
     try:
-        parts = {"take": take, "read": read_page, "table": read_table}[sys.argv[1]](data)
+        while (parts := receive(told)) is not None:
+            send(answers, photo.answer(parts[0]))
     except MemoryError:
         sys.exit(TOO_LARGE)
-    sys.stdout.buffer.write(pack(parts))
 
 
-def take(data: bytes) -> list[bytes]:
+class Photo:
+    """What is known of the file so far: its pictures in grey, and what is seen on each."""
+
+    def __init__(self) -> None:
+        self.pictures: list[tuple[Grey, Seen]] | None = None
+
+    def answer(self, part: bytes) -> list[bytes]:
+        if self.pictures is None:
+            answer, self.pictures = take(part)
+            return answer
+        wanted: dict[str, Any] = json.loads(part)
+        grey, seen = self.pictures[wanted["picture"]]
+        return read_page(grey, seen, wanted) if "layout" in wanted else read_table(grey)
+
+
+def take(data: bytes) -> tuple[list[bytes], list[tuple[Grey, Seen]]]:
     import cv2
     import numpy as np
 
     from . import rectify
 
     cv2.setNumThreads(1)
-    told, pictures = [], []
+    told, pictures, kept_for_later = [], [], []
     for picture in _pictures(data):
         grey = np.asarray(picture.convert("L"))
         seen = rectify.look(grey)
+        kept_for_later.append((grey, seen))
         told.append(
             {
                 "codes": seen.codes,
@@ -85,7 +123,7 @@ def take(data: bytes) -> list[bytes]:
         kept = io.BytesIO()
         picture.save(kept, "JPEG", quality=85)
         pictures.append(kept.getvalue())
-    return [json.dumps(told).encode(), *pictures]
+    return [json.dumps(told).encode(), *pictures], kept_for_later
 
 
 def _pictures(data: bytes) -> list[Image]:
@@ -126,25 +164,18 @@ def _pages(data: bytes) -> list[Image]:
     return pictures
 
 
-def read_page(data: bytes) -> list[bytes]:
-    """Of a pack: the layout, which page of it, and the marks' ends, a pair for each, a null where there is none; and
-    the photo.
-    """
+def read_page(grey: Grey, seen: Seen, wanted: dict[str, Any]) -> list[bytes]:
+    """By the layout, which page of it, and the marks' ends: a pair for each, a null where there is none."""
     import cv2
-    import numpy as np
 
     from ..layout import from_json
     from . import rectify
     from .rows import read_rows
 
-    cv2.setNumThreads(1)
-    told, photo = unpack(data)
-    wanted: dict[str, Any] = json.loads(told)
     layout = from_json(wanted["layout"])
     page = layout.pages[wanted["page"] - 1]
     size = (layout.width, layout.height)
-    grey = np.asarray(cv2.imdecode(np.frombuffer(photo, np.uint8), cv2.IMREAD_GRAYSCALE), dtype=np.uint8)
-    projection = rectify.project(rectify.look_for_markers(grey), page, size)
+    projection = rectify.project(seen, page, size)
     if projection is None:
         return [json.dumps({"rows": None}).encode(), b""]
     flat = rectify.flatten(grey, projection, size)
@@ -155,18 +186,13 @@ def read_page(data: bytes) -> list[bytes]:
     return [json.dumps(answer).encode(), kept.tobytes()]
 
 
-def read_table(photo: bytes) -> list[bytes]:
+def read_table(grey: Grey) -> list[bytes]:
     """A JSON object a row in which a name stands, top down: name, numbers, corners in pixels, whether both readings of
     the numbers agree, and how sure the least sure piece is.
     """
-    import cv2
-    import numpy as np
-
     from . import foreign, second
     from .ocr import pieces_of
 
-    cv2.setNumThreads(1)
-    grey = np.asarray(cv2.imdecode(np.frombuffer(photo, np.uint8), cv2.IMREAD_GRAYSCALE), dtype=np.uint8)
     pieces = pieces_of(grey)
     # Numbers are read a second time, from the photo as it came rather than from the smaller one that words need.
     numbers = [place for place, piece in enumerate(pieces) if foreign.NUMBER.fullmatch(piece.text)]

@@ -7,14 +7,16 @@ A box comes as twelve probabilities: of the digits, of being blank and of being 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from math import prod
 
 BLANK, STRUCK = 10, 11
-SURE = 0.95
-"""A row is accepted from here on; what that means is measured in docs/digits.md."""
+SURE, LIKELY = 0.95, 0.8
+"""A row is accepted from the first on; from the second on where another reader reads the same. What that means is
+measured in docs/digits.md.
+"""
 DISAGREES = 0.5
 """What a second reader that reads something else leaves of the confidence."""
 
@@ -96,11 +98,24 @@ def read_row(marks: Sequence[Mark], ticks: Mapping[str, Probabilities], *, spare
         reasons.append(Reason.UNSURE)
     tick = ticked[0] if len(ticked) == 1 else ""
     if not reasons and not ticked and not written:
-        return Reading(State.EMPTY, confidence)
+        return Reading(State.EMPTY, confidence, tuple(marks))
     if ticked and spare:
         reasons.append(Reason.SPARE)
     state = State.REVIEW if reasons else State.ACCEPT
     return Reading(state, confidence, tuple(marks), tick, tuple(dict.fromkeys(reasons)))
+
+
+def wants_second(reading: Reading) -> bool:
+    """Whether another reader can settle it: likely, and nothing else stands against it."""
+    return reading.reasons == (Reason.UNSURE,) and reading.confidence >= LIKELY and not reading.tick
+
+
+def seconded(reading: Reading, *, agrees: bool) -> Reading:
+    """With what the other reader says."""
+    if agrees:
+        return replace(reading, state=State.ACCEPT, reasons=())
+    reasons = (*reading.reasons, Reason.DISAGREE)
+    return replace(reading, confidence=reading.confidence * DISAGREES, reasons=reasons)
 
 
 def read_tick(box: Probabilities) -> Mark:

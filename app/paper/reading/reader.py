@@ -6,7 +6,9 @@ import json
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -59,8 +61,9 @@ class Code:
 
 @dataclass(frozen=True)
 class Taken:
-    """A picture made anew from a file, a JPEG, and what is seen on it."""
+    """A picture made anew from a file, a JPEG, and what is seen on it. `number` is its place in the file."""
 
+    number: int
     jpeg: bytes
     codes: tuple[str, ...]
     markers: tuple[int, ...]
@@ -69,15 +72,86 @@ class Taken:
     sharpness: float
 
 
-def take(data: bytes) -> list[Taken]:
-    """The pictures in a file: one, or a PDF's pages. Raises Unreadable."""
-    if len(data) > LARGEST:
-        raise Unreadable(Refused.TOO_LARGE)
-    told, *pictures = _run("take", data)
-    return [
-        Taken(jpeg, tuple(one["codes"]), tuple(one["markers"]), one["page"], one["light"], one["sharpness"])
-        for one, jpeg in zip(json.loads(told), pictures, strict=True)
-    ]
+class Photo:
+    """A file that is open in a process of its own; use it as a context.
+
+        with Photo(data) as photo:
+            for taken in photo.pictures: ...
+            rows, flat = photo.read(taken, layout, page, ends)
+
+    All of it raises Unreadable.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        if len(data) > LARGEST:
+            raise Unreadable(Refused.TOO_LARGE)
+        self._data = data
+        self.pictures: list[Taken] = []
+
+    def __enter__(self) -> Photo:
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "app.paper.reading.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            told, *pictures = self._ask(self._data)
+            for number, (one, jpeg) in enumerate(zip(json.loads(told), pictures, strict=True)):
+                seen = (tuple(one["codes"]), tuple(one["markers"]), one["page"], one["light"], one["sharpness"])
+                self.pictures.append(Taken(number, jpeg, *seen))
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._end()
+
+    def read(
+        self, taken: Taken, layout: dict[str, Any], page: int, ends: Sequence[Sequence[str | None]]
+    ) -> tuple[list[dict[str, Any]], bytes]:
+        """The rows of a page, see `rows.read_rows`, and a JPEG of the page laid flat."""
+        wanted = {"picture": taken.number, "layout": layout, "page": page, "ends": ends}
+        answer, flat = self._ask(json.dumps(wanted).encode())
+        rows: list[dict[str, Any]] | None = json.loads(answer)["rows"]
+        if rows is None:
+            raise Unreadable(Refused.CUT_OFF)
+        return rows, flat
+
+    def read_table(self, taken: Taken) -> list[dict[str, Any]]:
+        """The rows of a sheet that Laurel did not print, see `child.read_table`."""
+        [answer] = self._ask(json.dumps({"picture": taken.number}).encode())
+        rows: list[dict[str, Any]] = json.loads(answer)
+        if not rows:
+            raise Unreadable(Refused.NO_TABLE)
+        return rows
+
+    def _ask(self, part: bytes) -> list[bytes]:
+        told, answers = self._child.stdin, self._child.stdout
+        if told is None or answers is None:
+            raise RuntimeError("it was not opened")
+        patience = threading.Timer(PATIENCE, self._child.kill)
+        patience.start()
+        try:
+            child.send(told, [part])
+            parts = child.receive(answers)
+        except (OSError, EOFError):
+            parts = None
+        finally:
+            patience.cancel()
+        if parts is None:
+            broken = self._child.wait() == child.BROKEN
+            raise Unreadable(Refused.BROKEN if broken else Refused.TOO_LARGE)
+        return parts
+
+    def _end(self) -> None:
+        self._child.kill()
+        for stream in (self._child.stdin, self._child.stdout):
+            if stream is not None:
+                with suppress(OSError):
+                    stream.close()
+        self._child.wait()
 
 
 def code_of(taken: Taken) -> Code:
@@ -93,40 +167,3 @@ def code_of(taken: Taken) -> Code:
     if taken.sharpness < BLURRED:
         raise Unreadable(Refused.BLURRED)
     raise Unreadable(Refused.NO_CODE if len(taken.markers) >= 2 else Refused.NO_SHEET)
-
-
-def read(
-    jpeg: bytes, layout: dict[str, Any], page: int, ends: Sequence[Sequence[str | None]]
-) -> tuple[list[dict[str, Any]], bytes]:
-    """The rows of a page, see `rows.read_rows`, and a JPEG of the page laid flat. Raises Unreadable."""
-    told = json.dumps({"layout": layout, "page": page, "ends": ends}).encode()
-    answer, flat = _run("read", child.pack([told, jpeg]))
-    rows: list[dict[str, Any]] | None = json.loads(answer)["rows"]
-    if rows is None:
-        raise Unreadable(Refused.CUT_OFF)
-    return rows, flat
-
-
-def read_table(jpeg: bytes) -> list[dict[str, Any]]:
-    """The rows of a sheet that Laurel did not print, see `child.read_table`. Raises Unreadable."""
-    [answer] = _run("table", jpeg)
-    rows: list[dict[str, Any]] = json.loads(answer)
-    if not rows:
-        raise Unreadable(Refused.NO_TABLE)
-    return rows
-
-
-def _run(what: str, data: bytes) -> list[bytes]:
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "app.paper.reading.child", what],
-            input=data,
-            capture_output=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise Unreadable(Refused.TOO_LARGE) from None
-    if done.returncode:
-        raise Unreadable(Refused.BROKEN if done.returncode == child.BROKEN else Refused.TOO_LARGE)
-    return child.unpack(done.stdout)

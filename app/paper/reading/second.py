@@ -29,6 +29,8 @@ Strip = NDArray[np.float32]
 
 def read(strips: Sequence[Strip], letters: str) -> list[str]:
     """What stands on each, of these letters alone."""
+    if not strips:
+        return []
     found = [""] * len(strips)
     order = sorted(range(len(strips)), key=lambda place: strips[place].shape[1])
     for start in range(0, len(order), AT_ONCE):
