@@ -147,11 +147,11 @@ def bent(glyph: Glyphs, rng: np.random.Generator) -> Ink:
     room[6:34, 6:34] = glyph.astype(np.float32) / 255
     big = cv2.resize(room, (100, 100), interpolation=cv2.INTER_CUBIC)
     x, y = np.meshgrid(np.arange(100, dtype=np.float32), np.arange(100, dtype=np.float32))
-    slant, turn = rng.normal(0, 0.1), rng.normal(0, 0.06)
+    slant, turn = rng.normal(0, 0.14), rng.normal(0, 0.08)
     at_x, at_y = x + (slant + turn) * (y - 50), y - turn * (x - 50)
-    if rng.random() < 0.5:
+    if rng.random() < 0.7:
         for at in (at_x, at_y):
-            coarse = rng.normal(0, rng.uniform(0.3, 1.6), (5, 5)).astype(np.float32)
+            coarse = rng.normal(0, rng.uniform(0.5, 2.6), (5, 5)).astype(np.float32)
             at += cv2.resize(coarse, (100, 100), interpolation=cv2.INTER_CUBIC)
     drawn: Ink = np.asarray(
         cv2.remap(big, at_x.astype(np.float32), at_y.astype(np.float32), cv2.INTER_LINEAR), np.float32

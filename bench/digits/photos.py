@@ -1,6 +1,6 @@
 """Boxes cut out of photographed sheets by the reader's own means, for training: `python -m bench.digits.photos`.
 
-    python -m bench.digits.photos --data FOLDER --to FOLDER [--photos 1400] [--without SOURCE]
+    python -m bench.digits.photos --data FOLDER --to FOLDER [--photos 700] [--without SOURCE]
 
 Writes `training.npz`, and `validation.npz` of a tenth as many photos with that tenth's digits. Sheets are filled with
 pens from dark to faint, and photographed in simulation with every fault between none and more than
@@ -35,7 +35,7 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--data", type=Path, required=True)
     options.add_argument("--to", type=Path, required=True)
-    options.add_argument("--photos", type=int, default=1400)
+    options.add_argument("--photos", type=int, default=700)
     options.add_argument("--without", choices=boxes.SOURCES)
     given = options.parse_args()
     global _digits, _sheets

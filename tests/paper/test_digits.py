@@ -8,7 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
+from app.config import ROOT
 from app.paper.reading import digits
+from app.paper.reading.confidence import SURE
 from app.paper.reading.digits import CARD, MODEL, probabilities
 from bench.digits import boxes
 from bench.digits.boxes import BLANK
@@ -51,9 +53,20 @@ def test_a_faint_pencil_is_never_taken_for_nothing(dark: float) -> None:
     assert said[:, BLANK].max() < 0.5
 
 
+def test_a_one_with_a_long_upstroke_is_no_seven_without_a_doubt() -> None:
+    said = probabilities(np.array([drawn(1, seed) for seed in range(100)]))
+    assert (said[:, 7] > SURE).mean() <= 0.01
+
+
 def test_it_is_small_and_says_what_it_was_made_from() -> None:
     assert MODEL.stat().st_size < 3 * 1024**2
     card = json.loads(CARD.read_text())
+    words = (ROOT / "docs" / "digits.md").read_text()
+    for source in ("mnist_train", "semeion", "pendigits"):
+        found = card[f"held back {source}"]
+        assert f"{100 * found['digits right']:.1f} %" in words
+        assert f"{found['calibration error']:.3f}" in words
+    assert f"temperature {card['temperature']}" in words
     assert set(card["files"]) == {"mnist_train.npz", "pendigits.csv", "semeion.npz"}
     assert len(card["classes"]) == digits.CLASSES
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from app.paper.reading import confidence, geometry
-from app.paper.reading.confidence import BLANK, STRUCK, Mark, Reason, State
+from app.paper.reading import confidence, geometry, second
+from app.paper.reading.confidence import BLANK, STRUCK, Mark, Reading, Reason, State
+from tests.support import hand
 
 OPEN = (None, None)
 
@@ -157,3 +160,38 @@ def test_nothing_unsure_struck_or_gapped_is_ever_accepted(said: list[tuple[int, 
         assert BLANK not in kinds[next(place for place, kind in enumerate(kinds) if kind != BLANK) :]
     if reading.state is State.EMPTY:
         assert set(kinds) == {BLANK}
+
+
+# The second reader --------------------------------------------------------------------------------------------------
+
+
+LIKELY = Reading(State.REVIEW, 0.92, (Mark("12", 0.92),), reasons=(Reason.UNSURE,))
+
+
+def test_a_second_reader_settles_what_is_likely_and_nothing_else() -> None:
+    assert confidence.wants_second(LIKELY)
+    for other in (
+        replace(LIKELY, confidence=0.85),
+        replace(LIKELY, reasons=(Reason.UNSURE, Reason.RANGE)),
+        replace(LIKELY, reasons=(), state=State.ACCEPT, confidence=0.99),
+        replace(LIKELY, tick="DNS"),
+    ):
+        assert not confidence.wants_second(other)
+    agreed = confidence.seconded(LIKELY, agrees=True)
+    assert (agreed.state, agreed.reasons, agreed.marks) == (State.ACCEPT, (), LIKELY.marks)
+    doubted = confidence.seconded(LIKELY, agrees=False)
+    assert (doubted.state, doubted.confidence) == (State.REVIEW, 0.46)
+    assert doubted.reasons == (Reason.UNSURE, Reason.DISAGREE)
+
+
+def test_the_second_reader_reads_digits_that_stand_in_boxes() -> None:
+    def boxes_with(number: str) -> NDArray[np.float32]:
+        found = np.zeros((len(number), 40, 32), np.float32)
+        for box, digit in zip(found, number, strict=True):
+            box[6:34, 2:30] = hand.digit(int(digit)).astype(np.float32) / 255 * 0.8
+        return found
+
+    numbers = ["240", "95", "58", "731", "60"]
+    said = second.read([second.of_boxes(boxes_with(number)) for number in numbers], second.DIGITS)
+    assert sum(one == number for one, number in zip(said, numbers, strict=True)) >= 4
+    assert second.read([], second.DIGITS) == []

@@ -13,7 +13,7 @@ from enum import StrEnum
 from math import prod
 
 BLANK, STRUCK = 10, 11
-SURE, LIKELY = 0.95, 0.8
+SURE, LIKELY = 0.95, 0.9
 """A row is accepted from the first on; from the second on where another reader reads the same. What that means is
 measured in docs/digits.md.
 """
