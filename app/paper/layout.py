@@ -27,6 +27,8 @@ BOX, BOX_HEIGHT, GAP = 7.0, 8.6, 1.0
 SMALL, SMALL_HEIGHT = 5.0, 5.6
 SEPARATOR = 3.0
 TICK = 6.0
+MINUS = "-"
+"""In a pattern, and what a box says that is ticked for a value below zero."""
 NAME = 50.0
 BETWEEN_MARKS = 4.0
 LINE = BOX_HEIGHT + 1.4
@@ -54,7 +56,7 @@ class Marker:
 
 @dataclass(frozen=True)
 class Box:
-    """For one digit of a mark, both counted from 0; or to tick, where it says what: `DNS`, `DNF`, `yes`."""
+    """For one digit of a mark, both counted from 0; or to tick, where it says what: `DNS`, `DNF`, `yes`, `-`."""
 
     x: float
     y: float
@@ -119,7 +121,7 @@ class Person:
 
 def pattern_of(kind: EvaluationType, low: Decimal | None, high: Decimal | None, places: int) -> str:
     """As many digits as the range needs: three where nobody has said, and for times minutes unless a minute is out of
-    reach. A tick alone is an empty pattern.
+    reach; a minus in front where values may be below zero. A tick alone is an empty pattern.
     """
     if kind is EvaluationType.BOOLEAN:
         return ""
@@ -127,7 +129,8 @@ def pattern_of(kind: EvaluationType, low: Decimal | None, high: Decimal | None, 
     if kind is EvaluationType.TIME_LOW:
         return "00.00" if high is not None and high < 60 else "00:00.00"
     digits = len(str(int(most))) if most is not None else 3
-    return "0" * max(digits, 1) + ("." + "0" * places if places else "")
+    sign = MINUS if low is not None and low < 0 else ""
+    return sign + "0" * max(digits, 1) + ("." + "0" * places if places else "")
 
 
 def layout(
@@ -174,7 +177,8 @@ def _markers(page: int, width: float, height: float) -> tuple[Marker, ...]:
 
 def mark_width(pattern: str, box: float = BOX) -> float:
     boxes = pattern.count("0")
-    return boxes * box + max(boxes - 1, 0) * GAP + (len(pattern) - boxes) * SEPARATOR if pattern else TICK
+    sign = TICK + GAP if pattern.startswith(MINUS) else 0
+    return sign + boxes * box + max(boxes - 1, 0) * GAP + (len(pattern) - boxes) * SEPARATOR if pattern else TICK
 
 
 def _ticks_width() -> float:
@@ -240,6 +244,11 @@ def _put_line(
             digit += 1
             follows = pattern[position + 1 : position + 2]
             x += width + (GAP if follows == "0" else 0)
+        elif one == MINUS:
+            if not correction:
+                printed.append(Printed(round(x + SEPARATOR / 2, 2), round(y + TICK, 2), "−"))
+                boxes.append(Box(round(x + SEPARATOR, 2), round(y + 1, 2), TICK, TICK, mark, tick=MINUS))
+            x += SEPARATOR + TICK + GAP
         else:
             printed.append(Printed(round(x + SEPARATOR / 2, 2), round(y + height, 2), one))
             x += SEPARATOR

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from .. import i18n, typesetting
 from ..scoring.columns import mark_names
 from . import layout as paper
-from .layout import Layout, Page
+from .layout import MINUS, Layout, Page
 from .markers import black_squares
 from .models import PaperSheet
 
@@ -35,6 +35,8 @@ def _page(sheet: PaperSheet, layout: Layout, page: Page) -> dict[str, Any]:
         "One digit in each box. A mistake: strike it through and write it below. DNS: did not start. "
         "DNF: did not finish."
     )
+    if layout.pattern.startswith(MINUS):
+        foot += " " + _("Below zero: tick the box after the minus.")
     return {
         "activity": sheet.activity.name,
         "group": sheet.group.name,

@@ -36,6 +36,8 @@ KINDS = EvaluationType
         (KINDS.NUMERIC_HIGH, None, None, 0, "000"),
         (KINDS.NUMERIC_HIGH, None, 9, 1, "0.0"),
         (KINDS.NUMERIC_LOW, 0, 1200, 2, "0000.00"),
+        (KINDS.NUMERIC_HIGH, -20, 100, 0, "-000"),
+        (KINDS.NUMERIC_HIGH, -20, -5, 1, "-00.0"),
         (KINDS.TIME_LOW, None, None, 0, "00:00.00"),
         (KINDS.TIME_LOW, 8, 20, 0, "00.00"),
         (KINDS.TIME_LOW, 8, 60, 0, "00:00.00"),
@@ -58,7 +60,7 @@ LAYOUTS = st.builds(
     lambda count, marks, pattern, size: (count, marks, pattern, size),
     st.integers(0, 14),
     st.integers(1, 6),
-    st.sampled_from(["", "0", "00", "000", "00.00", "00:00.00", "0000.00"]),
+    st.sampled_from(["", "0", "00", "000", "00.00", "00:00.00", "0000.00", "-000", "-0.0"]),
     st.sampled_from(list(paper.PAPERS)),
 )
 

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from app import assets
 from app.accounts.models import Role
 from app.database import now
-from app.events.kinds import ActivityState
+from app.events.kinds import ActivityState, EvaluationType
 from app.extensions import db
 from app.paper.models import PaperEvidence, PaperScan, ScanState
 from app.paper.scans import remove_old_photos
@@ -318,3 +318,21 @@ def test_what_was_typed_stays_where_the_activity_was_closed_meanwhile(desk: Desk
     answer = desk.client.post(f"{desk.url}/{scan.id}", data=form)
     assert answer.status_code == 409
     assert 'value="1:24.44"' in answer.text
+
+
+def test_a_value_below_zero_has_a_box_for_its_minus(desk: Desk) -> None:
+    desk.activity = make.activity(desk.event, EvaluationType.NUMERIC_HIGH, "Quiz")
+    desk.activity.low, desk.activity.high = Decimal(-20), Decimal(100)
+    db.session.commit()
+    _sheet, layout, page = desk.print()
+    desk.write(page, layout, {0: "15", 1: "85"})
+    rows = layout.pages[0].rows
+    photos.tick(page, photos.tick_box(rows[0], "-"), desk.rng)
+    photos.tick(page, photos.tick_box(rows[2], "-"), desk.rng)
+    [found] = desk.send(desk.photo(page, layout))
+    assert [row["value"] for row in found.rows[:4]] == ["-15", "85", "", ""]
+    assert found.rows[2]["reasons"] == ["gap"], "a minus with nothing behind it is somebody's to look at"
+    desk.client.post(f"{desk.url}/{found.id}", data=desk.form(found))
+    record = desk.value(0)
+    assert record is not None
+    assert record.amount == -15

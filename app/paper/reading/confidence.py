@@ -71,14 +71,16 @@ def read_mark(
     corrections: Sequence[Probabilities],
     pattern: str,
     ends: tuple[Decimal | None, Decimal | None],
+    sign: Probabilities | None = None,
 ) -> Mark:
-    """`pattern` as in the layout, a 0 for each box."""
+    """`pattern` as in the layout, a 0 for each box; `sign` is the box that is ticked below zero."""
     main, corrected = _read(boxes, pattern), _read(corrections, pattern)
     if corrected.text or corrected.reasons:
         # A line below that has anything on it counts, and somebody looks.
-        return _checked(Mark(corrected.text, corrected.confidence, _with(corrected.reasons, Reason.CORRECTED)), ends)
-    sure = main.confidence * corrected.confidence
-    return _checked(Mark(main.text, sure, main.reasons), ends)
+        found = Mark(corrected.text, corrected.confidence, _with(corrected.reasons, Reason.CORRECTED))
+    else:
+        found = Mark(main.text, main.confidence * corrected.confidence, main.reasons)
+    return _checked(found if sign is None else _signed(found, sign), ends)
 
 
 def read_row(marks: Sequence[Mark], ticks: Mapping[str, Probabilities], *, spare: bool) -> Reading:
@@ -137,6 +139,15 @@ def _read(boxes: Sequence[Probabilities], pattern: str) -> Mark:
         reasons.append(Reason.GAP)
     text = _text(best, pattern, first)
     return Mark("" if STRUCK in best else text, confidence, tuple(reasons))
+
+
+def _signed(mark: Mark, sign: Probabilities) -> Mark:
+    confidence = mark.confidence * max(sign[BLANK], 1 - sign[BLANK])
+    if sign[BLANK] >= 0.5:
+        return replace(mark, confidence=confidence)
+    if not mark.text:  # A minus with nothing behind it.
+        return Mark("", confidence, _with(mark.reasons, Reason.GAP))
+    return Mark(f"-{mark.text}", confidence, mark.reasons)
 
 
 def _text(digits: Sequence[int], pattern: str, first: int) -> str:

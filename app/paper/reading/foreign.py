@@ -12,8 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from rapidfuzz import fuzz, process
-
 ALIKE, APART = 88.0, 8.0
 """Of 100: how like a name has to be, and how much less like it everybody else's."""
 SHORT = 5
@@ -125,6 +123,8 @@ def match(names: Sequence[str], people: Mapping[int, str]) -> list[int | None]:
 
 
 def _claim(name: str, people: Mapping[int, str]) -> int | None:
+    from rapidfuzz import fuzz, process
+
     alike = _alike(name, people)
     if len(alike) > 1:
         # An accent that is read is there; one that is not read may still be.

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..layout import Box, Page, Row
+from ..layout import MINUS, Box, Page, Row
 from . import confidence, digits, rectify, second
 from .confidence import Mark, Probabilities, Reading
 
@@ -91,6 +91,7 @@ def _mark(boxes: dict[Box, Probabilities], number: int, pattern: str, ends: Ends
     own = {box: said for box, said in boxes.items() if box.mark == number and box.tick not in {"DNS", "DNF"}}
     if not pattern:
         return confidence.read_tick(next(iter(own.values())))
-    main = [said for box, said in own.items() if not box.correction]
+    sign = next((said for box, said in own.items() if box.tick == MINUS), None)
+    main = [said for box, said in own.items() if not box.correction and not box.tick]
     corrections = [said for box, said in own.items() if box.correction]
-    return confidence.read_mark(main, corrections, pattern, ends)
+    return confidence.read_mark(main, corrections, pattern.lstrip(MINUS), ends, sign)
