@@ -31,8 +31,9 @@ def fan() -> User:
 
 
 @pytest.fixture
-def watching(fan: User, sign_in: SignIn, games: Games) -> FlaskClient:
-    """Vera, who follows Eva."""
+def watching(fan: User, sign_in: SignIn, games: Games, score: Score) -> FlaskClient:
+    """Vera, who follows Eva since she saw her on the board of the run."""
+    score(make.activity(games.event, name="Run"), {games.eva: "1"})
     browser = sign_in(fan)
     assert browser.post(address(games)).status_code == 303
     return browser
@@ -132,3 +133,21 @@ def test_events_that_stand_still_cost_one_statement(watching: FlaskClient, state
     assert look_after_followers() == 0
     assert db.session.query(Job).count() == before
     assert db.session.scalars(select(Follow)).one().made_at <= now()
+
+
+def test_nobody_finds_out_the_name_of_somebody_who_stands_on_no_board(
+    watching: FlaskClient, sign_in: SignIn, games: Games
+) -> None:
+    theirs = f"/events/{games.event.id}/follow/{games.jan.id}"
+    assert watching.get(theirs).status_code == watching.post(theirs).status_code == 404
+    helper = make.user()
+    make.assign(helper, games.eva.group)
+    assert sign_in(helper).get(theirs).status_code == 200
+
+
+def test_promises_do_not_pile_up_while_no_worker_is_there(watching: FlaskClient, games: Games, score: Score) -> None:
+    score(games.sprint, {games.eva: "5"})
+    assert [look_after_followers() for _round in range(3)] == [1, 0, 0]
+    assert len(outbox.deliver()) == 0
+    score(games.sprint, {games.eva: "6"})
+    assert look_after_followers() == 1

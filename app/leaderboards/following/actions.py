@@ -22,9 +22,11 @@ from ...database import begin_writing, now
 from ...events.access import can_see_board
 from ...events.kinds import Visibility
 from ...events.models import Activity, Event, Participant
+from ...events.queries import is_in_pool
 from ...extensions import db
 from ...i18n import decimal_mark
 from ...jobs import enqueue, every_round, job
+from ...jobs.models import Job, JobState
 from ...scoring.values import show
 from ..queries import event_as_it_is, event_standings
 from ..standings import Row
@@ -77,6 +79,13 @@ def follow(event: Event, participant: Participant, *, by: User) -> Follow:
     return made
 
 
+def may_follow(event: Event, participant: Participant, user: User) -> bool:
+    """Who stands on a public board, and for the event's staff anybody: nobody finds out names by their numbers."""
+    if user.is_admin or is_in_pool(event, user) or following(user, participant.id) is not None:
+        return True
+    return participant.id in _public(event)
+
+
 def unfollow(user: User, participant_id: int) -> None:
     known = following(user, participant_id)
     if known is not None:
@@ -108,23 +117,38 @@ def look_after_followers() -> int:
         .where(or_(Follow.revision < Event.revision, Follow.changed_at <= due))
         .distinct()
     ).all()
-    for event_id in events:
+    if not events:
+        return 0
+    # While no worker is there, one promise is enough.
+    promised = db.session.scalars(
+        select(Job.arguments).where(
+            Job.kind == tell_followers.__name__, Job.state.in_((JobState.PENDING, JobState.RUNNING))
+        )
+    ).all()
+    new = [event_id for event_id in events if [event_id] not in promised]
+    for event_id in new:
         enqueue(tell_followers, event_id, queue="mail")
-    return len(events)
+    return len(new)
 
 
 @job
 def tell_followers(event_id: int) -> None:
     """Note what has changed, and write of what changed a while ago. Done again, it finds nothing new."""
+    # Without a lock: nobody who saves waits for it. What is saved meanwhile is found next time, by its later revision.
+    db.session.rollback()
+    db.session.connection(execution_options={"writes": False})
+    event = event_as_it_is(event_id)
+    if event is None:
+        return
+    revision, public = event.revision, _public(event)
     begin_writing()
     event = event_as_it_is(event_id)
     if event is None:
         return
     wanted = select(Follow).where(Follow.event_id == event_id).options(joinedload(Follow.user))
     follows = db.session.scalars(wanted.with_for_update(of=Follow)).unique().all()
-    public = _public(event)
     for one in follows:
-        one.revision = event.revision
+        one.revision = revision
         found = public.get(one.participant_id, {})
         current = {key: standing.key for key, standing in found.items()}
         if current == one.seen or not can_see_board(event, one.user, _link_of(event)):

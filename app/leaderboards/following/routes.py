@@ -65,6 +65,8 @@ def delete(participant_id: int) -> Response:
 
 
 def participant_of(event: Event, participant_id: int) -> Participant:
-    """Somebody who stands on a board of the event, and has not withdrawn."""
+    """404 for somebody whom the reader cannot know of."""
     found = db.session.get(Participant, participant_id)
-    return found if found is not None and found.event_id == event.id else abort(404)
+    if found is None or found.event_id != event.id or not actions.may_follow(event, found, me()):
+        abort(404)
+    return found
