@@ -38,8 +38,8 @@ def planned(freezes: Freezes, activity_id: int | None) -> Freeze | None:
 
 
 def of_overall(freezes: Freezes) -> tuple[bool, Freeze | None]:
-    """Whether the board over all activities goes by an entry of its own, and how it is being revealed; without that it
-    is revealed, whatever else is frozen.
+    """Whether the board over all activities goes by an entry of its own, and how far it is revealed: None there means
+    all of it, whatever else is frozen.
     """
     return OVERALL in freezes, _read(freezes.get(OVERALL))
 

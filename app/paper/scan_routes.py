@@ -73,7 +73,7 @@ REASONS = {
 }
 
 
-HELPED = {Refused.NO_SHEET, Refused.NO_CODE, Refused.BLURRED, Refused.UNKNOWN_SHEET, Refused.NO_TABLE}
+HELPED = {Refused.NO_SHEET, Refused.NO_CODE, Refused.BLURRED, Refused.CUT_OFF, Refused.UNKNOWN_SHEET, Refused.NO_TABLE}
 """Where a person can say what it is."""
 KEPT = (0, 30, 90, 365)
 """Days, to choose from; none is for as long as the event is there."""

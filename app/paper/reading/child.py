@@ -104,11 +104,11 @@ def take(data: bytes) -> tuple[list[bytes], list[tuple[Grey, Seen]]]:
     from . import rectify
 
     cv2.setNumThreads(1)
-    told, pictures, kept_for_later = [], [], []
+    told, pictures, opened = [], [], []
     for picture in _pictures(data):
         grey = np.asarray(picture.convert("L"))
         seen = rectify.look(grey)
-        kept_for_later.append((grey, seen))
+        opened.append((grey, seen))
         told.append(
             {
                 "codes": seen.codes,
@@ -123,7 +123,7 @@ def take(data: bytes) -> tuple[list[bytes], list[tuple[Grey, Seen]]]:
         kept = io.BytesIO()
         picture.save(kept, "JPEG", quality=85)
         pictures.append(kept.getvalue())
-    return [json.dumps(told).encode(), *pictures], kept_for_later
+    return [json.dumps(told).encode(), *pictures], opened
 
 
 def _pictures(data: bytes) -> list[Image]:
