@@ -32,7 +32,7 @@ from .events.models import Activity, Category, Event, EventEvaluator, Group, Gro
 from .events.names import name_key
 from .extensions import db
 from .jobs import enqueue
-from .leaderboards.overall import Method, Rule, Scheme, TieBreak
+from .leaderboards.overall_rules import Method, Rule, Scheme, TieBreak
 from .leaderboards.schemes import scheme_rules, team_rules
 from .leaderboards.teams import TeamScheme
 from .profiles.actions import tie

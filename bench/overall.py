@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from app.events.models import Event
 from app.extensions import db
-from app.leaderboards.overall import Method, Rule, Scheme, TieBreak
+from app.leaderboards.overall_rules import Method, Rule, Scheme, TieBreak
 from app.leaderboards.schemes import USUAL_POINTS, scheme_rules, team_rules
 from app.leaderboards.teams import TeamScheme
 from bench import data

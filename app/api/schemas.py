@@ -13,9 +13,9 @@ from ..events import models as events
 from ..events.categories import Bracket, bracket_for
 from ..events.kinds import ActivityState, EvaluationType, EventStatus, Formula, Gender, Visibility
 from ..leaderboards import standings, whole
-from ..leaderboards.overall import Fate, Step
 from ..leaderboards.queries import ActivityStandings, Wholes
 from ..leaderboards.schemes import scheme_rules
+from ..leaderboards.scores import Fate, Step
 from ..scoring import values
 from ..scoring.actions import Outcome
 from ..scoring.columns import mark_names

@@ -24,7 +24,7 @@ from ..scoring.values import Value, show
 from . import queries
 from .advancing import Chance, chances
 from .figures import Figures, figures_of
-from .overall import BadScheme
+from .overall_rules import BadScheme
 from .ranking import Ranked
 from .recent import Recent
 from .schemes import Plan, cut_of, is_total_higher_better, plan_of

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
+from functools import cached_property
 
 from ..events.kinds import EvaluationType
 from ..events.models import Activity
 from ..i18n import decimal_mark
 from ..scoring.values import TIME_PLACES, Value, show
-from .overall import Method, Step
+from .overall_rules import Method
 from .schemes import Plan
+from .scores import Step
 
 LONGEST = 4
 NONE = "–"
@@ -68,7 +70,7 @@ class Figures:
         text = show(Value.of(cut), kind, decimal_mark=self._mark, places=0 if cut != amount else self.decimals or 0)
         return text if cut == amount else f"{text}…"
 
-    @property
+    @cached_property
     def _mark(self) -> str:
         return decimal_mark() if self.mark is None else self.mark
 

@@ -6,124 +6,51 @@ Pure calculation in decimals. Nothing on the way is rounded unless the scheme sa
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal, localcontext
-from enum import StrEnum
-from itertools import groupby
-from operator import attrgetter
-from typing import Generic, NamedTuple, TypeVar
+from decimal import Decimal, localcontext
+from functools import partial
+from itertools import compress, groupby
+from typing import Generic, TypeVar, cast
 
-from app.scoring.values import Value
-
-from .ranking import Entry, rank
+from .overall_rules import BadScheme, Method, Missing, Rule, Scheme, TieBreak
+from .scores import NOUGHT, Column, Scores, Step, rounded, scores_of
 
 K = TypeVar("K", bound=Hashable)
 
 DIGITS = 50
 EQUAL_TO = Decimal(1).scaleb(-20)
 NEVER = Decimal("Infinity")
-NOUGHT = Decimal(0)
-HUNDRED = Decimal(100)
 
 
-class Method(StrEnum):
-    """How a result in one activity becomes a score, and how the scores become a total."""
-
-    PLACES = "places"
-    POINTS = "points"
-    VALUES = "values"
-    MEAN = "mean"
-    PERCENT = "percent"
-    Z = "z"
-
-
-class Missing(StrEnum):
-    """What becomes of an activity in which somebody has no number.
-
-    WORST counts the place after the last, no points, no percent, the lowest z that somebody has, 0 of what is better
-    when higher (or less, where all have less), the worst of what is better when lower. OUT leaves them unplaced.
-    """
-
-    WORST = "worst"
-    SKIPPED = "skipped"
-    OUT = "out"
-
-
-class TieBreak(StrEnum):
-    """COUNTBACK: more first places, then more second ones, and so on. NUMBER: a number known of each person."""
-
-    COUNTBACK = "countback"
-    BEST_SINGLE = "best_single"
-    LAST_ACTIVITY = "last_activity"
-    NUMBER = "number"
-    GIVEN = "given"
-
-
-class Fate(StrEnum):
-    """What a step did for the total. FILLED: nothing was there, and the worst was counted."""
-
-    COUNTED = "counted"
-    FILLED = "filled"
-    DROPPED = "dropped"
-    SKIPPED = "skipped"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One link of the chain of tie-breaks. `number` names what NUMBER compares: the lighter lifter, the older child."""
-
-    tie_break: TieBreak
-    number: str = ""
-    higher_is_better: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Scheme:
-    """`points` by place from the first on, those after the last get none; `best`: only so many activities count.
-
-    `decimals`: scores and totals are rounded half up to so many places; None rounds nothing.
-    """
-
-    method: Method
-    points: tuple[Decimal, ...] = ()
-    best: int | None = None
-    missing: Missing = Missing.WORST
-    decimals: int | None = None
-    ties: tuple[Rule, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Column(Generic[K]):
-    """One activity: whose values are in it, and how much it weighs."""
-
-    key: int
-    higher_is_better: bool
-    values: Mapping[K, Value]
-    weight: Decimal = Decimal(1)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One activity on the way to a total: value -> place -> score -> times the weight."""
-
-    column: int
-    value: Value | None
-    place: int | None
-    score: Decimal | None
-    weighted: Decimal | None
-    fate: Fate
+TieKey = tuple[Decimal | int, ...]
+"""What a link of the chain of tie-breaks compares, lower first; NEVER stands where nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parted(Generic[K]):
-    """Equal totals, parted by a rule: what this one has and what the one right above has. Who has none has nothing."""
+    """Equal totals, parted by a rule: what this one has and what the one right above has. Who has none has nothing.
+
+    `is_turned`: what is better when higher was compared upside down.
+    """
 
     rule: Rule
     other: K
-    mine: tuple[Decimal, ...]
-    theirs: tuple[Decimal, ...]
+    is_turned: bool
+    my_key: TieKey
+    their_key: TieKey
+
+    @property
+    def mine(self) -> tuple[Decimal, ...]:
+        return self._as_it_is(self.my_key)
+
+    @property
+    def theirs(self) -> tuple[Decimal, ...]:
+        return self._as_it_is(self.their_key)
+
+    def _as_it_is(self, key: TieKey) -> tuple[Decimal, ...]:
+        known = [Decimal(number) for number in key if number is not NEVER]
+        return tuple(number.copy_negate() if self.is_turned else number for number in known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +60,13 @@ class Line(Generic[K]):
     key: K
     place: int | None
     total: Decimal | None
-    steps: tuple[Step, ...]
     parted: Parted[K] | None = None
+    steps_behind: Callable[[], tuple[Step, ...]] = field(default=tuple, repr=False, compare=False)
 
-
-class BadScheme(ValueError):
-    """The scheme does not fit the activities: values are summed only where all are better in the same direction."""
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """One for each activity; put together when they are looked at, for a few of ten thousand."""
+        return self.steps_behind()
 
 
 @dataclass(frozen=True)
@@ -160,14 +88,8 @@ def overall(
     of `people`, which is also the order that GIVEN breaks ties by. Raises BadScheme.
     """
     with localcontext(prec=DIGITS):
-        higher = is_higher_better(scheme, columns)
-        steps_of_all = zip(*(_steps(column, people, scheme) for column in columns), strict=True)
-        dropped: dict[int, Step] = {}
-        one_by_one = zip(people, steps_of_all, strict=False)
-        lines = [_line(key, steps, columns, scheme, higher, dropped) for key, steps in one_by_one]
-        there = [line for line in lines if line.total is not None or any(step.value for step in line.steps)]
-        tie_keys = _TieKeys(there, columns, scheme, higher, numbers or Numbers())
-        return _placed(there, higher, tie_keys)
+        sums = _Sums(people, columns, scheme)
+        return [*_placed(sums, numbers or Numbers()), *_unplaced(sums)]
 
 
 def is_higher_better(scheme: Scheme, columns: Sequence[Column[K]]) -> bool:
@@ -182,278 +104,140 @@ def is_higher_better(scheme: Scheme, columns: Sequence[Column[K]]) -> bool:
     return directions.pop() if directions else True
 
 
-# Scores of one activity ------------------------------------------------------------------------------------------
+class _Sums(Generic[K]):
+    """What everybody's activities come to. People are known by their index."""
 
+    def __init__(self, people: Sequence[K], columns: Sequence[Column[K]], scheme: Scheme) -> None:
+        self.people = people
+        self.scheme = scheme
+        self.higher = is_higher_better(scheme, columns)
+        self.scores: list[Scores] = [scores_of(column, people, scheme) for column in columns]
+        self._weights = [column.weight for column in columns]
+        self._all = None if any(one.has_gaps for one in self.scores) else list(range(len(columns)))
+        having_numbers: set[int] = set()
+        for one in self.scores:
+            having_numbers.update(compress(range(len(people)), one.has_number()))
+        self.totals: list[Decimal | None] = [
+            self._total(row) if index in having_numbers else None
+            for index, row in enumerate(zip(*(one.weighted for one in self.scores), strict=True))
+        ]
 
-class _Level(NamedTuple):
-    """A number that somebody has, the place it has, and how many people have it; `equals` are as many objects."""
+    def kept(self, row: Sequence[Decimal | None]) -> list[int]:
+        """The activities that count; of equals that are too many the earlier stay."""
+        best = self.scheme.best
+        if self._all is not None and best is None:
+            return self._all
+        there = [index for index, number in enumerate(row) if number is not None]
+        if best is None or len(there) <= best:
+            return there
+        there.sort(key=row.__getitem__, reverse=self.higher)  # type: ignore[arg-type]
+        return there[:best]
 
-    amount: Decimal
-    place: int
-    people: int
-    equals: Sequence[Value]
+    def row(self, index: int) -> list[Decimal | None]:
+        return [one.weighted[index] for one in self.scores]
 
+    def has_value(self, index: int) -> bool:
+        return any(one.values[index] is not None for one in self.scores)
 
-def _steps(column: Column[K], people: Sequence[K], scheme: Scheme) -> list[Step]:
-    """One for each of `people`. Whoever has the same value shares the same step: there are far fewer of them."""
-    values = [column.values.get(key) for key in people]
-    names = list(map(id, values))
-    one_of = dict(zip(names, values, strict=True))
-    levels = _levels(one_of.values(), Counter(names), column.higher_is_better)
-    scores, worst = _score_all(column, levels, scheme)
-    if scheme.decimals is not None:
-        scores = [_rounded(score, scheme.decimals) for score in scores]
-        worst = _rounded(worst, scheme.decimals)
-    steps: dict[int, Step] = {}
-    weight = column.weight
-    for (_amount, place, _people, equals), score in zip(levels, scores, strict=True):
-        step = Step(column.key, equals[0], place, score, score * weight, Fate.COUNTED)
-        for value in equals:
-            steps[id(value)] = step
-    # Where nobody has a number yet there is no worst: that activity counts for nobody.
-    fills = scheme.missing is Missing.WORST and bool(levels)
-    for name, other in one_of.items():
-        if name not in steps:
-            steps[name] = _step_without_number(column, other, worst if fills else None)
-    return [steps[name] for name in names]
+    def line(self, index: int, place: int | None, parted: Parted[K] | None = None) -> Line[K]:
+        return Line(self.people[index], place, self.totals[index], parted, partial(self._steps, index))
 
+    def _total(self, row: Sequence[Decimal | None]) -> Decimal | None:
+        kept = self.kept(row)
+        scheme = self.scheme
+        if scheme.missing is Missing.OUT and len(kept) < min(scheme.best or len(row), len(row)):
+            return None
+        counted = row if kept is self._all else [row[column] for column in kept]
+        total = sum(cast("Sequence[Decimal]", counted), NOUGHT)
+        if scheme.method is Method.MEAN:
+            weights = sum([self._weights[column] for column in kept], NOUGHT)
+            total = total / weights if weights else NOUGHT
+        return total if scheme.decimals is None else rounded([total], scheme.decimals)[0]
 
-def _step_without_number(column: Column[K], value: Value | None, worst: Decimal | None) -> Step:
-    if worst is not None:
-        return Step(column.key, value, None, worst, worst * column.weight, Fate.FILLED)
-    return Step(column.key, value, None, None, None, Fate.SKIPPED)
-
-
-def _levels(values: Iterable[Value | None], count: Mapping[int, int], higher: bool) -> list[_Level]:
-    """Best first."""
-    levels = []
-    place = 1
-    for same in _equals_best_first([value for value in values if value is not None and value.status is None], higher):
-        people = count[id(same[0])] if len(same) == 1 else sum(count[id(value)] for value in same)
-        levels.append(_Level(same[0].amount or NOUGHT, place, people, same))
-        place += people
-    return levels
-
-
-def _equals_best_first(values: list[Value], higher: bool) -> list[list[Value]]:
-    if any(value.ties for value in values):
-        ranked = rank((Entry(value, value) for value in values), higher)
-    else:
-        values.sort(key=attrgetter("amount"), reverse=higher)
-        ranked = None
-    groups: list[list[Value]] = []
-    before: Value | None = None
-    for value in values if ranked is None else [row.key for row in ranked]:
-        if before is not None and before.amount == value.amount and before.ties == value.ties:
-            groups[-1].append(value)
-        else:
-            groups.append([value])
-        before = value
-    return groups
-
-
-def _score_all(column: Column[K], levels: Sequence[_Level], scheme: Scheme) -> tuple[Sequence[Decimal], Decimal]:
-    """The score of each level, and the worst."""
-    amounts = [level.amount for level in levels]
-    match scheme.method:
-        case Method.PLACES:
-            last = sum(level.people for level in levels)
-            return [Decimal(level.place) for level in levels], Decimal(last + 1)
-        case Method.POINTS:
-            return [points_for(level.place, scheme.points) for level in levels], NOUGHT
-        case Method.PERCENT:
-            return _percents(amounts, column.higher_is_better), NOUGHT
-        case Method.Z:
-            scores = _z_scores(levels, column.higher_is_better)
-            return scores, min(scores, default=NOUGHT)
-        case Method.VALUES | Method.MEAN:
-            if column.higher_is_better:
-                return amounts, min([NOUGHT, *amounts])
-            return amounts, max(amounts, default=NOUGHT)
-
-
-def points_for(place: int, points: Sequence[Decimal]) -> Decimal:
-    return points[place - 1] if place <= len(points) else NOUGHT
-
-
-def _percents(amounts: Sequence[Decimal], higher: bool) -> list[Decimal]:
-    """Of the best, at most 100 and at least 0. Where the best is 0 or less there is nothing to have a part of."""
-    if not amounts:
-        return []
-    best = max(amounts) if higher else min(amounts)
-
-    def percent(amount: Decimal) -> Decimal:
-        if amount == best:
-            return HUNDRED
-        part, whole = (amount, best) if higher else (best, amount)
-        return max(part * HUNDRED / whole, NOUGHT) if whole > 0 else NOUGHT
-
-    return [percent(amount) for amount in amounts]
-
-
-def _z_scores(levels: Sequence[_Level], higher: bool) -> list[Decimal]:
-    """Distance from the mean in sample deviations, better is higher; where nothing deviates all are 0."""
-    people = sum(level.people for level in levels)
-    if people < 2:
-        return [NOUGHT for _level in levels]
-    mean = sum((level.amount * level.people for level in levels), NOUGHT) / people
-    squares = sum(((level.amount - mean) ** 2 * level.people for level in levels), NOUGHT)
-    deviation = (squares / (people - 1)).sqrt()
-    if not deviation:
-        return [NOUGHT for _level in levels]
-    sign = 1 if higher else -1
-    return [sign * (level.amount - mean) / deviation for level in levels]
-
-
-# Totals ----------------------------------------------------------------------------------------------------------
-
-
-def _line(
-    key: K,
-    steps: tuple[Step, ...],
-    columns: Sequence[Column[K]],
-    scheme: Scheme,
-    higher: bool,
-    dropped: dict[int, Step],
-) -> Line[K]:
-    has_number = any(step.place is not None for step in steps)
-    if scheme.best is not None:
-        steps = _keep_best(steps, scheme.best, higher, dropped)
-    is_out = scheme.missing is Missing.OUT and _is_short(steps, scheme.best)
-    total = _total(steps, columns, scheme) if has_number and not is_out else None
-    return Line(key, None, total, steps)
-
-
-def _keep_best(steps: tuple[Step, ...], best: int, higher: bool, dropped: dict[int, Step]) -> tuple[Step, ...]:
-    """Drop all but the best; of equals the earlier activity stays. `dropped` are the steps that were dropped before."""
-    numbers = [step.weighted for step in steps]
-    there = [index for index, number in enumerate(numbers) if number is not None]
-    if len(there) <= best:
-        return steps
-    there.sort(key=numbers.__getitem__, reverse=higher)  # type: ignore[arg-type]
-    kept = list(steps)
-    for index in there[best:]:
-        step = steps[index]
-        kept[index] = dropped.get(id(step)) or dropped.setdefault(id(step), _dropped(step))
-    return tuple(kept)
-
-
-def _dropped(step: Step) -> Step:
-    return Step(step.column, step.value, step.place, step.score, step.weighted, Fate.DROPPED)
-
-
-def _is_short(steps: Sequence[Step], best: int | None) -> bool:
-    wanted = len(steps) if best is None else min(best, len(steps))
-    return sum(step.fate is Fate.COUNTED for step in steps) < wanted
-
-
-def _total(steps: Sequence[Step], columns: Sequence[Column[K]], scheme: Scheme) -> Decimal:
-    total = sum(
-        [step.weighted for step in steps if step.weighted is not None and step.fate is not Fate.DROPPED], NOUGHT
-    )
-    if scheme.method is Method.MEAN:
-        weights = sum((column.weight for step, column in zip(steps, columns, strict=True) if _counts(step)), NOUGHT)
-        total = total / weights if weights else NOUGHT
-    return total if scheme.decimals is None else _rounded(total, scheme.decimals)
-
-
-def _counts(step: Step) -> bool:
-    return step.fate is not Fate.DROPPED and step.fate is not Fate.SKIPPED
-
-
-def _rounded(number: Decimal, decimals: int) -> Decimal:
-    return number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    def _steps(self, index: int) -> tuple[Step, ...]:
+        kept = self.kept(self.row(index))
+        return tuple(one.step(index, is_kept=column in kept) for column, one in enumerate(self.scores))
 
 
 # Places ----------------------------------------------------------------------------------------------------------
 
 
-TieKey = tuple[Decimal, ...]
+def _placed(sums: _Sums[K], numbers: Numbers[K]) -> Iterator[Line[K]]:
+    comparable = {
+        index: _comparable(total, sums.higher) for index, total in enumerate(sums.totals) if total is not None
+    }
+    tie_keys = _TieKeys(sums, numbers)
+    above = 0
+    for _total, equals in groupby(sorted(comparable, key=comparable.__getitem__), key=comparable.__getitem__):
+        indices = list(equals)
+        if len(indices) == 1:
+            yield sums.line(indices[0], above + 1)
+        else:
+            yield from _break_ties(indices, above, sums, tie_keys)
+        above += len(indices)
+
+
+def _unplaced(sums: _Sums[K]) -> Iterator[Line[K]]:
+    for index, total in enumerate(sums.totals):
+        if total is None and sums.has_value(index):
+            yield sums.line(index, None)
+
+
+def _break_ties(equals: list[int], above: int, sums: _Sums[K], tie_keys: _TieKeys[K]) -> Iterator[Line[K]]:
+    """Places of those who have one total, `above` others being better."""
+    keyed = sorted(((tie_keys.of(index), index) for index in equals), key=lambda one: one[0])
+    place = above + 1
+    before: tuple[tuple[TieKey, ...], int] | None = None
+    for position, (key, index) in enumerate(keyed, above + 1):
+        parted = None
+        if before is not None and key != before[0]:
+            place = position
+            parted = tie_keys.parted(key, before[0], sums.people[before[1]])
+        yield sums.line(index, place, parted)
+        before = (key, index)
 
 
 class _TieKeys(Generic[K]):
-    """What each link of the chain compares, lower first; worked out only for those whose totals are equal."""
+    """What each link of the chain compares; worked out only for those whose totals are equal."""
 
-    def __init__(
-        self,
-        lines: Sequence[Line[K]],
-        columns: Sequence[Column[K]],
-        scheme: Scheme,
-        higher: bool,
-        numbers: Numbers[K],
-    ) -> None:
-        self.rules = scheme.ties
-        self._order = {line.key: index for index, line in enumerate(lines)}
-        self._width = len(columns)
-        self._higher = higher
+    def __init__(self, sums: _Sums[K], numbers: Numbers[K]) -> None:
+        self._sums = sums
         self._numbers = numbers
+        self._rules = sums.scheme.ties
+        self._places = [(one.places, one.names) for one in sums.scores]
 
-    def of(self, line: Line[K]) -> tuple[TieKey, ...]:
-        return tuple(self._one(line, rule) for rule in self.rules)
+    def of(self, index: int) -> tuple[TieKey, ...]:
+        return tuple(self._one(index, rule) for rule in self._rules)
 
     def parted(self, mine: tuple[TieKey, ...], theirs: tuple[TieKey, ...], other: K) -> Parted[K]:
         link = next(index for index, pair in enumerate(zip(mine, theirs, strict=True)) if pair[0] != pair[1])
-        rule = self.rules[link]
-        return Parted(rule, other, self._as_they_are(rule, mine[link]), self._as_they_are(rule, theirs[link]))
-
-    def _as_they_are(self, rule: Rule, key: TieKey) -> tuple[Decimal, ...]:
-        """What is better when higher is compared upside down."""
-        is_turned = (rule.tie_break is TieBreak.BEST_SINGLE and self._higher) or (
+        rule = self._rules[link]
+        is_turned = (rule.tie_break is TieBreak.BEST_SINGLE and self._sums.higher) or (
             rule.tie_break is TieBreak.NUMBER and rule.higher_is_better
         )
-        if is_turned or key[-1] is NEVER:
-            return tuple(number.copy_negate() if is_turned else number for number in key if number is not NEVER)
-        return key
+        return Parted(rule, other, is_turned, mine[link], theirs[link])
 
-    def _one(self, line: Line[K], rule: Rule) -> TieKey:
+    def _one(self, index: int, rule: Rule) -> TieKey:
+        sums = self._sums
         match rule.tie_break:
             case TieBreak.COUNTBACK:
-                places = sorted([step.place for step in line.steps if step.place is not None])
-                return (*map(Decimal, places), *[NEVER] * (self._width - len(places)))
+                found = [places.get(names[index]) for places, names in self._places]
+                known = sorted([place for place in found if place is not None])
+                return (*known, *[NEVER] * (len(found) - len(known)))
             case TieBreak.BEST_SINGLE:
-                scores = [step.weighted for step in line.steps if step.weighted is not None and _counts(step)]
-                return (max(scores).copy_negate() if self._higher else min(scores),) if scores else (NEVER,)
+                row = sums.row(index)
+                counted = [number for column in sums.kept(row) if (number := row[column]) is not None]
+                return (max(counted).copy_negate() if sums.higher else min(counted),) if counted else (NEVER,)
             case TieBreak.LAST_ACTIVITY:
-                place = line.steps[-1].place if line.steps else None
-                return (NEVER if place is None else Decimal(place),)
+                place = sums.scores[-1].place(index) if sums.scores else None
+                return (NEVER if place is None else place,)
             case TieBreak.NUMBER:
-                number = self._numbers.of(rule.number, line.key)
+                number = self._numbers.of(rule.number, sums.people[index])
                 if number is None:
                     return (NEVER,)
                 return (number.copy_negate() if rule.higher_is_better else number,)
             case TieBreak.GIVEN:
-                return (Decimal(self._order[line.key]),)
-
-
-def _placed(lines: Sequence[Line[K]], higher: bool, tie_keys: _TieKeys[K]) -> list[Line[K]]:
-    totals = [(line, _comparable(line.total, higher)) for line in lines if line.total is not None]
-    totals.sort(key=lambda one: one[1])
-    placed: list[Line[K]] = []
-    for _total_of_all, equals in groupby(totals, key=lambda one: one[1]):
-        placed.extend(_break_ties([line for line, _key in equals], len(placed), tie_keys))
-    return placed + [line for line in lines if line.total is None]
-
-
-def _break_ties(equals: list[Line[K]], above: int, tie_keys: _TieKeys[K]) -> list[Line[K]]:
-    """Places of those who have one total, `above` others being better."""
-    if len(equals) == 1:
-        return [_with_place(equals[0], above + 1, None)]
-    keyed = sorted(((tie_keys.of(line), line) for line in equals), key=lambda one: one[0])
-    broken: list[Line[K]] = []
-    place = above + 1
-    before: tuple[tuple[TieKey, ...], Line[K]] | None = None
-    for position, (key, line) in enumerate(keyed, above + 1):
-        parted = None
-        if before is not None and key != before[0]:
-            place = position
-            parted = tie_keys.parted(key, before[0], before[1].key)
-        broken.append(_with_place(line, place, parted))
-        before = (key, line)
-    return broken
-
-
-def _with_place(line: Line[K], place: int, parted: Parted[K] | None) -> Line[K]:
-    return Line(line.key, place, line.total, line.steps, parted)
+                return (index,)
 
 
 def _comparable(total: Decimal, higher: bool) -> Decimal:

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from ..events.models import Event
 from ..scoring.checking.blind import Audience
 from . import queries
-from .overall import BadScheme, Method, TieBreak
+from .overall_rules import BadScheme, Method, TieBreak
 from .schemes import Plan, is_total_higher_better
 from .whole import OverallRow, team_rows
 

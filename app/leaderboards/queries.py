@@ -17,12 +17,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import cast as cast_type
 
-from sqlalchemy import BigInteger, Integer, String, select, type_coerce
+from sqlalchemy import BigInteger, Integer, String, cast, func, select, type_coerce
 from sqlalchemy.orm import selectinload
 
 from ..database import exact
@@ -38,8 +39,9 @@ from ..scoring.models import Mark, Record, value_of
 from ..scoring.past import Moments, Past, differences, marks_then
 from ..scoring.values import Status, Value
 from .figures import Figures, figures_of
-from .overall import BadScheme, Column
+from .overall_rules import BadScheme
 from .schemes import Plan, is_total_higher_better, number_in, plan_of
+from .scores import Column
 from .standings import Competitor, Standings, Team, arrange, revealed
 from .whole import OverallStandings, TeamRow, overall_standings, team_rows
 
@@ -191,26 +193,29 @@ def _moments(frozen: Mapping[int, Freeze]) -> dict[int, datetime]:
 
 def _field(event: Event, activities: Sequence[Activity], audience: Audience, moments: Moments) -> Field:
     """Of each activity as it is now, or as it was at its moment."""
-    values: dict[int, dict[int, Value]] = {activity.id: {} for activity in activities}
     unchecked: dict[int, set[int]] = {activity.id: set() for activity in activities}
     withheld = Counter[int]()
-    having_something = set()
     checked_ones = {activity.id: activity for activity in activities if activity.checking is not Checking.OFF}
     past = differences(event, moments)
-    for activity_id, participant_id, value, is_checked in _known(_records(list(values)), past):
-        having_something.add(participant_id)
+    values, unusual = _values_now(unchecked.keys(), checked_ones.keys())
+    for activity_id, participant_id in past.values:
+        values[activity_id].pop(participant_id, None)
+    of_withheld = set()
+    for activity_id, participant_id, value, is_checked in _known(unusual, past):
         if not is_checked and activity_id in checked_ones:
             activity = checked_ones[activity_id]
             if not is_shown(activity, is_checked, audience):
                 withheld[activity_id] += 1
+                of_withheld.add(participant_id)
                 continue
             unchecked[activity_id].add(participant_id)
         values[activity_id][participant_id] = value
+    having_something = of_withheld.union(*values.values())
     people = _people(event, having_something, min(moments.values(), default=None))
     return Field(people, _brackets(event), values, {key: frozenset(of) for key, of in unchecked.items()}, withheld)
 
 
-def _known(records: Iterator[Known], past: Past) -> Iterator[Known]:
+def _known(records: Iterable[Known], past: Past) -> Iterator[Known]:
     """What is known now, taken back to each activity's moment."""
     for activity, participant, value, is_checked in records:
         pair = activity, participant
@@ -247,22 +252,26 @@ def _brackets(event: Event) -> list[Bracket]:
 def _people(event: Event, having_something: Container[int], since: datetime | None) -> list[Competitor]:
     """Who has not withdrawn, or only `since` a moment, or has something to show for it; groups in their order."""
     staying = is_staying() if since is None else is_staying() | (Participant.withdrawn_at > since)
-    rows = db.session.connection().execute(
-        select(
-            Participant.id,
-            Participant.external_id,
-            Participant.display_name,
-            Participant.gender,
-            Participant.born,
-            Participant.age,
-            staying,
-            Group.id,
-            Group.name,
-            Group.colour,
+    rows = (
+        db.session.connection()
+        .execute(
+            select(
+                Participant.id,
+                Participant.external_id,
+                Participant.display_name,
+                Participant.gender,
+                Participant.born,
+                Participant.age,
+                staying,
+                Group.id,
+                Group.name,
+                Group.colour,
+            )
+            .join(Group, Group.id == Participant.group_id)
+            .where(Participant.event_id == event.id)
+            .order_by(Group.position, Group.id, Participant.position, Participant.id)
         )
-        .join(Group, Group.id == Participant.group_id)
-        .where(Participant.event_id == event.id)
-        .order_by(Group.position, Group.id, Participant.position, Participant.id)
+        .all()
     )
     teams: dict[int, Team] = {}
     people = []
@@ -274,33 +283,54 @@ def _people(event: Event, having_something: Container[int], since: datetime | No
     return people
 
 
-def _records(activity_ids: Collection[int]) -> Iterator[Known]:
-    """Activity, participant, value, whether it is checked.
+def _values_now(
+    activity_ids: Collection[int], checked_ones: Collection[int]
+) -> tuple[dict[int, dict[int, Value]], list[Known]]:
+    """By activity and participant what is known, and beside it what is to be looked at one by one.
 
-    There may be a hundred thousand: so they come as the driver has them, and of equal values there is one.
+    There may be a hundred thousand, and nearly all are numbers of activities that nobody checks.
     """
+    values: dict[int, dict[int, Value]] = {activity_id: {} for activity_id in activity_ids}
+    unusual: list[Known] = []
+    known = _Values()
+    for activity_id, participant_id, millionths, status_or_ties, is_checked in _records(activity_ids):
+        if status_or_ties is None and activity_id not in checked_ones:
+            values[activity_id][participant_id] = known[millionths]
+        else:
+            value = known.unusual(millionths, status_or_ties)
+            unusual.append((activity_id, participant_id, value, bool(is_checked)))
+    return values, unusual
+
+
+class _Values(dict[int | str, Value]):
+    """Of equal values there is one, by its millionths or its status."""
+
+    def __missing__(self, key: int | str) -> Value:
+        value = Value.without(Status(key)) if isinstance(key, str) else Value(exact(key), None)
+        return self.setdefault(key, value)
+
+    def unusual(self, millionths: int, status_or_ties: str | None) -> Value:
+        if status_or_ties and status_or_ties in Status.__members__:
+            return self[status_or_ties]
+        numbers = json.loads(status_or_ties) if status_or_ties else None
+        return replace(self[millionths], ties=tuple(map(Decimal, numbers))) if numbers else self[millionths]
+
+
+def _records(activity_ids: Collection[int]) -> Sequence[tuple[int, int, int, str | None, int]]:
+    """Activity, participant, millionths, a status or what breaks a tie, whether it is checked; as the driver has it."""
     table = Record.__table__.c
     found = db.session.connection().execute(
         select(
             table.activity_id,
             table.participant_id,
             type_coerce(table.amount, BigInteger),
-            type_coerce(table.status, String),
-            type_coerce(table.ties, String),
+            func.coalesce(table.status, cast(table.ties, String)),
             type_coerce(table.checked_at.is_not(None), Integer),
         ).where(table.activity_id.in_(activity_ids), table.amount.is_not(None) | table.status.is_not(None))
     )
-    known: dict[int | str, Value] = {}
     rows = found.cursor.fetchall()
     found.close()
-    for activity, participant, millionths, status, ties, is_checked in rows:
-        key = status or millionths
-        value = known.get(key)
-        if value is None:
-            value = known.setdefault(key, Value(exact(millionths), Status(status) if status else None))
-        if ties and (numbers := json.loads(ties) if isinstance(ties, str) else ties):
-            value = replace(value, ties=tuple(map(Decimal, numbers)))
-        yield activity, participant, value, bool(is_checked)
+    return cast_type("Sequence[tuple[int, int, int, str | None, int]]", rows)
 
 
 def _numbers(event: Event, names: Collection[str]) -> dict[str, dict[int, Decimal]]:

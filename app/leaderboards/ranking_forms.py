@@ -22,7 +22,7 @@ from ..events.models import Activity, Event
 from ..forms import Form
 from ..i18n import decimal_mark
 from ..scoring.values import InvalidValue, Value, parse, show
-from .overall import BadScheme, Method, Missing, Rule, Scheme, TieBreak
+from .overall_rules import BadScheme, Method, Missing, Rule, Scheme, TieBreak
 from .schemes import USUAL_POINTS, Plan, is_total_higher_better, plan_of, scheme_rules, team_rules
 from .teams import TeamScheme
 

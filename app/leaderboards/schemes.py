@@ -12,7 +12,9 @@ from pydantic import TypeAdapter
 
 from ..events.models import Activity, Event
 from .advancing import Cut
-from .overall import BadScheme, Column, Scheme, TieBreak, is_higher_better
+from .overall import is_higher_better
+from .overall_rules import BadScheme, Scheme, TieBreak
+from .scores import Column
 from .teams import TeamScheme
 
 USUAL_POINTS = tuple(map(Decimal, (10, 8, 6, 5, 4, 3, 2, 1)))

@@ -9,7 +9,9 @@ from enum import StrEnum
 
 from app.events.categories import Bracket
 
-from .overall import Column, Line, Numbers, Scheme, overall
+from .overall import Line, Numbers, overall
+from .overall_rules import Scheme
+from .scores import Column
 from .standings import Competitor, StandingsOf, Team, parted
 from .teams import TeamLine, TeamScheme, team_lines
 

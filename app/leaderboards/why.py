@@ -22,8 +22,10 @@ from ..scoring.columns import mark_names
 from ..scoring.values import Status, Value, show
 from . import queries
 from .figures import Figures
-from .overall import Fate, Line, Method, Missing, Rule, Scheme, Step, TieBreak
+from .overall import Line
+from .overall_rules import Method, Missing, Rule, Scheme, TieBreak
 from .schemes import Plan
+from .scores import Fate, Step
 from .standings import Row
 from .teams import TeamScheme
 from .whole import OverallRow, TeamRow

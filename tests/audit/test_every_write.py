@@ -43,7 +43,7 @@ from app.extensions import Model, db
 from app.jobs.models import Job
 from app.jobs.runner import run_job
 from app.leaderboards.freezing.actions import freeze
-from app.leaderboards.overall import Method, Scheme
+from app.leaderboards.overall_rules import Method, Scheme
 from app.leaderboards.schemes import scheme_rules
 from app.leaderboards.screens import actions as screens
 from app.leaderboards.screens import pairing

@@ -23,7 +23,7 @@ from app.extensions import db
 from app.jobs import sweep
 from app.jobs.models import Job, JobState
 from app.jobs.runner import run_job
-from app.leaderboards.overall import Method, Scheme
+from app.leaderboards.overall_rules import Method, Scheme
 from app.leaderboards.schemes import scheme_rules, team_rules
 from app.leaderboards.teams import TeamScheme
 from tests.diplomas import reading

@@ -27,7 +27,7 @@ from app.events.marking import Criterion
 from app.events.models import Activity, Event, Participant
 from app.events.presets import PRESETS
 from app.extensions import db
-from app.leaderboards.overall import Method, Scheme
+from app.leaderboards.overall_rules import Method, Scheme
 from app.leaderboards.schemes import scheme_rules, team_rules
 from app.leaderboards.teams import TeamScheme
 from app.scoring.actions import Entry, save_records

@@ -24,7 +24,7 @@ from app.events.models import Event, Participant
 from app.extensions import db
 from app.leaderboards import cache
 from app.leaderboards.freezing.actions import freeze
-from app.leaderboards.overall import Method, Scheme
+from app.leaderboards.overall_rules import Method, Scheme
 from app.leaderboards.queries import standings
 from app.leaderboards.schemes import scheme_rules, team_rules
 from app.leaderboards.screens.actions import make_overlay, show

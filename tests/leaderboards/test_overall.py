@@ -7,19 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.leaderboards.overall import (
-    BadScheme,
-    Column,
-    Fate,
-    Line,
-    Method,
-    Missing,
-    Numbers,
-    Rule,
-    Scheme,
-    TieBreak,
-    overall,
-)
+from app.leaderboards.overall import Line, Numbers, overall
+from app.leaderboards.overall_rules import BadScheme, Method, Missing, Rule, Scheme, TieBreak
+from app.leaderboards.scores import Column, Fate
 from app.scoring.values import Status, Value
 
 POINTS = tuple(Decimal(points) for points in (10, 8, 6, 5, 4, 3, 2, 1))

@@ -14,7 +14,7 @@ from app.audit.models import AuditEntry
 from app.events.kinds import CutBy, EvaluationType, EventStatus
 from app.events.models import Activity, Event
 from app.extensions import db
-from app.leaderboards.overall import Method, Missing, Rule, Scheme, TieBreak
+from app.leaderboards.overall_rules import Method, Missing, Rule, Scheme, TieBreak
 from app.leaderboards.schemes import plan_of
 from app.leaderboards.teams import TeamScheme
 from tests.conftest import SignIn

@@ -11,9 +11,11 @@ from typing import Any
 from app.events.kinds import Formula, Gender
 from app.events.kinds import TieBreak as MarkTieBreak
 from app.events.marking import Criterion, Marking
-from app.leaderboards.overall import Column, Line, Method, Missing, Numbers, Rule, Scheme, TieBreak, overall
+from app.leaderboards.overall import Line, Numbers, overall
+from app.leaderboards.overall_rules import Method, Missing, Rule, Scheme, TieBreak
 from app.leaderboards.ranking import Entry, rank
 from app.leaderboards.schemes import number_in
+from app.leaderboards.scores import Column
 from app.leaderboards.standings import Competitor, Team
 from app.leaderboards.whole import overall_standings
 from app.scoring.formulas import total

@@ -15,7 +15,7 @@ from app.scoring.values import Status, Value
 
 
 def line(key: str, place: int | None, total: int | None) -> Line[str]:
-    return Line(key, place, None if total is None else Decimal(total), ())
+    return Line(key, place, None if total is None else Decimal(total))
 
 
 PEOPLE = [line("Eva", 1, 3), line("Jan", 2, 4), line("Ota", 3, 7), line("Ida", 4, 9), line("Leo", None, None)]

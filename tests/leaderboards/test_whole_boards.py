@@ -14,7 +14,7 @@ from app.events.kinds import ActivityState, Checking, CutBy, EvaluationType, Gen
 from app.events.models import Activity, Event
 from app.extensions import db
 from app.leaderboards import cache
-from app.leaderboards.overall import Method, Missing, Rule, Scheme, TieBreak
+from app.leaderboards.overall_rules import Method, Missing, Rule, Scheme, TieBreak
 from app.leaderboards.schemes import number_in, scheme_rules, team_rules
 from app.leaderboards.teams import TeamScheme
 from app.scoring.actions import Entry, save_records
