@@ -2,7 +2,8 @@
 
 Evaluators save meanwhile over the interface for scripts. Every answer to a viewer carries the revision that it shows,
 and the answer to a save the one that it made, so each viewer tells how long each save was under way. Each is a
-connection of its own that stays open, as a browser's does. Loopback only, and it ends by itself.
+connection of its own that stays open, as a browser's does. Loopback only, and it ends by itself. `python -m
+bench.watching 10` looks at the memory of the web processes for ten minutes instead.
 """
 
 from __future__ import annotations
@@ -11,17 +12,22 @@ import asyncio
 import json
 import random
 import resource
+import sys
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 from app.accounts.actions import create_token, create_user
 from app.accounts.models import Role
 from app.extensions import db
 from bench import data
-from bench.harness import Server, place, row, servers
+from bench.harness import Server, place, resident, row, servers
 
 SECONDS, STARTS_WITHIN = 20, 5
 PEOPLE = 300
+WORKERS = 2
+"""As Laurel has by itself."""
 
 
 @dataclass
@@ -107,9 +113,9 @@ async def evaluate(crowd: Crowd, port: int, address: str, token: str, person: in
 
 
 async def watch(
-    server: Server, viewers: int, looks_every: float, address: str, writers: list[tuple[str, int, int]]
+    server: Server, viewers: int, looks_every: float, address: str, writers: list[tuple[str, int, int]], seconds: float
 ) -> Crowd:
-    crowd = Crowd(time.monotonic() + SECONDS + STARTS_WITHIN)
+    crowd = Crowd(time.monotonic() + seconds + STARTS_WITHIN)
     await asyncio.gather(
         *(view(crowd, server.port, address, looks_every) for _viewer in range(viewers)),
         *(evaluate(crowd, server.port, address, *writer, every=2.0) for writer in writers),
@@ -117,7 +123,9 @@ async def watch(
     return crowd
 
 
-def main() -> None:
+@contextmanager
+def watched() -> Iterator[tuple[Server, str, list[tuple[str, int, int]]]]:
+    """A server with an event, its address, and forty evaluators: token, participant, activity."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
     with place() as here:
@@ -130,20 +138,42 @@ def main() -> None:
             writers = [(create_token(user, "bench")[1], people[n], activity) for n, user in enumerate(users)]
             db.session.commit()
             db.engine.dispose()
-        print(f"\nFrom a save to the boards that are open, for {SECONDS} s")
-        with servers(here, "wsgi:app") as [server]:
-            for viewers, every, savers, aim in ((200, 0.7, 4, "1 s"), (2000, 5.0, 40, "6 s")):
-                before = server.cpu()
-                crowd = asyncio.run(watch(server, viewers, every, address, writers[:savers]))
-                used = (server.cpu() - before) / (SECONDS + STARTS_WITHIN)
-                row(
-                    f"{viewers} viewers",
-                    f"{crowd.p95:.2f} s",
-                    f"p95 of {len(crowd.waits)}",
-                    f"{len(crowd.saved)} saves, {crowd.polls} polls, {crowd.fresh} with news",
-                    f"{len(crowd.wrong)} wrong {crowd.wrong[:1]}, {used:.2f} cores",
-                    aim,
-                )
+        with servers(replace(here, workers=WORKERS), "wsgi:app") as [server]:
+            yield server, address, writers
+
+
+def how_soon() -> None:
+    print(f"\nFrom a save to the boards that are open, for {SECONDS} s")
+    with watched() as (server, address, writers):
+        for viewers, every, savers, aim in ((200, 0.7, 4, "1 s"), (2000, 5.0, 40, "6 s")):
+            before = server.cpu()
+            crowd = asyncio.run(watch(server, viewers, every, address, writers[:savers], SECONDS))
+            used = (server.cpu() - before) / (SECONDS + STARTS_WITHIN)
+            row(
+                f"{viewers} viewers",
+                f"{crowd.p95:.2f} s",
+                f"p95 of {len(crowd.waits)}",
+                f"{len(crowd.saved)} saves, {crowd.polls} polls, {crowd.fresh} with news",
+                f"{len(crowd.wrong)} wrong {crowd.wrong[:1]}, {used:.2f} cores",
+                aim,
+            )
+
+
+def how_much_memory(minutes: int) -> None:
+    """What the web processes hold, minute by minute, beside 200 viewers and 4 evaluators."""
+    print(f"\nMemory of the web processes over {minutes} min")
+    with watched() as (server, address, writers):
+        for minute in range(minutes):
+            crowd = asyncio.run(watch(server, 200, 0.7, address, writers[:4], 60 - STARTS_WITHIN))
+            held = ", ".join(f"{resident(pid):.1f}" for pid in server.pids[1:])
+            row(f"minute {minute + 1}", f"{held} MB", "", f"{len(crowd.saved)} saves, {crowd.polls} polls", "", "flat")
+
+
+def main() -> None:
+    if len(sys.argv) > 1:
+        how_much_memory(int(sys.argv[1]))
+    else:
+        how_soon()
 
 
 if __name__ == "__main__":

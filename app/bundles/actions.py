@@ -19,9 +19,10 @@ from ..events.revisions import touch
 from ..extensions import db
 from ..jobs.models import Job
 from .archive import Bundle, as_json
+from .cells import FILE, with_files
 from .models import BundleImport
 from .reading import Contents, Row
-from .tables import CARRIED, columns, is_numbered, names_a_file, refers_to, table
+from .tables import CARRIED, columns, has_files_inside, is_numbered, names_a_file, refers_to, table
 
 DETAILS = ("name", "place", "starts_on", "ends_on")
 
@@ -117,6 +118,7 @@ def _insert(name: str, rows: Sequence[Row], event: Event, ids: dict[str, Sequenc
     targets = {column.name: refers_to(column) for column in here.columns}
     own = [column for column, target in targets.items() if target == name]
     kept = {column.name for column in here.columns if names_a_file(column)}
+    inside = {column.name for column in here.columns if has_files_inside(column)}
     made = []
     for row in rows:
         given: Row = {"event_id": event.id} if "event_id" in here.columns else {}
@@ -126,6 +128,8 @@ def _insert(name: str, rows: Sequence[Row], event: Event, ids: dict[str, Sequenc
                 given[column] = None
             elif target and value is not None:
                 given[column] = ids[target][value - 1]
+            elif column in inside:
+                given[column] = with_files(value, lambda one: files[one[FILE] - 1] if isinstance(one, dict) else None)
             else:
                 given[column] = files[value - 1] if column in kept and value else value
         made.append(given)

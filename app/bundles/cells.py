@@ -20,6 +20,8 @@ AMOUNT = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,6})?")
 LARGEST = 2**31 - 1
 LONGEST = 20_000
 DEEPEST = 8
+FILE = "bundled_file"
+"""Stands inside JSON for a file, with its place in the list of files."""
 
 
 class WrongCell(ValueError):
@@ -68,6 +70,16 @@ def _reader(column: Column[object]) -> Callable[[Any], Any]:
     if isinstance(kind, String | Text):
         return lambda value: _text(value, kind.length or LONGEST)
     raise WrongCell(f"no value of the kind {kind!r} is known")
+
+
+def with_files(value: Any, found: Callable[[Any], Any]) -> Any:
+    """The same JSON, with what `found` says in place of each text and each mention of a file; None leaves it alone."""
+    if isinstance(value, list):
+        return [with_files(one, found) for one in value]
+    if isinstance(value, dict) and set(value) != {FILE}:
+        return {name: with_files(one, found) for name, one in value.items()}
+    changed = found(value)
+    return value if changed is None else changed
 
 
 def whole(value: Any) -> int:

@@ -15,6 +15,7 @@ from ..events.freezes import OVERALL, WHOLE, of_overall, planned
 from ..events.kinds import Formula
 from ..events.marking import Marking
 from ..events.names import name_key
+from . import pieces
 from .archive import Bundle, Damaged
 from .cells import WrongCell, read, whole
 from .tables import CARRIED, columns, names_a_file, refers_to, table
@@ -61,6 +62,7 @@ def contents_of(bundle: Bundle) -> Contents:
         if len(rows["events"]) != 1 or sum(map(len, rows.values())) > MOST_ROWS:
             raise Damaged("contradictory")
         _check(rows)
+        pieces.check(rows, bundle.files)
         staff = [_member(one, len(rows["groups"])) for one in bundle.event["staff"][:MOST_STAFF]]
         return Contents(rows, staff, [_origin(log) for log in bundle.logs])
     except Damaged:

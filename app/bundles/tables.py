@@ -21,16 +21,19 @@ from ..extensions import Model
 class Carried:
     """`behind` are columns that stay behind, `rows` such without a foreign key that name a row of another table, and
     `open_json` those whose JSON names no rows. `keys` are columns of JSON whose keys are the numbers of rows of another
-    table, or words."""
+    table, or words; `files` those whose JSON names files that rows of the tables before name too."""
 
     behind: frozenset[str] = frozenset()
     rows: Mapping[str, str] = field(default_factory=dict)
     open_json: frozenset[str] = frozenset()
     keys: Mapping[str, str] = field(default_factory=dict)
+    files: frozenset[str] = frozenset()
 
 
-def _carried(*, behind: str = "", open_json: str = "", keys: Mapping[str, str] | None = None, **rows: str) -> Carried:
-    return Carried(frozenset(behind.split()), rows, frozenset(open_json.split()), keys or {})
+def _carried(
+    *, behind: str = "", open_json: str = "", keys: Mapping[str, str] | None = None, files: str = "", **rows: str
+) -> Carried:
+    return Carried(frozenset(behind.split()), rows, frozenset(open_json.split()), keys or {}, frozenset(files.split()))
 
 
 CARRIED: dict[str, Carried] = {
@@ -50,17 +53,18 @@ CARRIED: dict[str, Carried] = {
     "flags": _carried(behind="answered_by_id"),
     "tournaments": _carried(),
     "pooled_maps": _carried(),
+    "sponsor_images": _carried(),
+    "diploma_files": _carried(),
+    "diploma_templates": _carried(),
+    "diploma_layouts": _carried(files="layout"),
+    "award_rules": _carried(),
 }
 """In an order in which whatever is referred to comes first. Of who did something the name goes along and the account
 does not: that it was theirs cannot be known elsewhere."""
 
 LEFT_BEHIND: dict[str, str] = {
     "audit_entries": "is no table of the new event: the log goes along as a file of its own, as it was",
-    "award_rules": "names templates of diplomas, which do not go along yet",
     "bundle_imports": "is where the event came from; the logs that came along go on with it",
-    "diploma_files": "belongs to templates of diplomas, which do not go along yet",
-    "diploma_layouts": "names stored files by keys of this installation, so it does not go along yet",
-    "diploma_templates": "is nothing without its layouts, which do not go along yet",
     "diplomas": "was sealed here, and is verified at an address of this installation",
     "event_evaluators": "goes along as addresses, by which people are found or invited",
     "follows": "are wishes of accounts of this installation",
@@ -76,9 +80,8 @@ LEFT_BEHIND: dict[str, str] = {
     "plan_changes": "holds the numbers of rows here, by which it is undone; what it did is in the log",
     "player_ties": "names accounts of this installation: that somebody is theirs elsewhere cannot be known",
     "print_runs": "is paper that was printed here",
-    "scenes": "names activities and images of this installation, so it does not go along yet",
+    "scenes": "says what each of the screens shows, and those are paired with this installation",
     "screens": "is a screen in one hall, paired with this installation",
-    "sponsor_images": "belongs to scenes, which do not go along yet",
     "team_logins": "is a way in, and opens nothing elsewhere",
     "webhook_deliveries": "was told to a program of this installation",
     "webhooks": "is between this installation and a program, with a secret of theirs",
@@ -109,6 +112,10 @@ def is_numbered(name: str) -> bool:
 
 def names_a_file(column: Column[object]) -> bool:
     return isinstance(column.type, FileKey)
+
+
+def has_files_inside(column: Column[object]) -> bool:
+    return column.name in CARRIED[column.table.name].files
 
 
 def is_json(column: Column[object]) -> bool:

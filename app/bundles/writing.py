@@ -17,7 +17,7 @@ from ..extensions import db
 from . import cells
 from .archive import Bundle
 from .models import BundleImport
-from .tables import CARRIED, columns, is_numbered, names_a_file, of_event, refers_to, table
+from .tables import CARRIED, columns, has_files_inside, is_numbered, names_a_file, of_event, refers_to, table
 
 ENTRY = (
     *("sequence", "at", "actor_id", "actor_name", "action", "subject_kind", "subject_id"),
@@ -25,34 +25,54 @@ ENTRY = (
 )
 
 
+class _Files:
+    """The files that rows name, each once."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, int] = {}
+        self.data: list[bytes] = []
+
+    def place(self, key: str) -> int:
+        """In the list of files, from 1."""
+        if key not in self.places:
+            self.data.append(assets.read(key))
+            self.places[key] = len(self.data)
+        return self.places[key]
+
+    def mentioned(self, text: Any) -> Any:
+        place = self.places.get(text) if isinstance(text, str) else None
+        return None if place is None else {cells.FILE: place}
+
+
 def bundle_of(event: Event, *, by: User) -> Bundle:
     """As it stands: a few statements a table, however many rows."""
-    files: list[bytes] = []
+    files = _Files()
     numbers: dict[str, dict[int, int]] = {}
     tables = {name: _rows(name, event, numbers, files) for name in CARRIED}
     _rename_keys(tables["events"], numbers)
     about = {"made_at": now().isoformat(), "by": by.name, "name": event.name}
-    return Bundle(about, {"tables": tables, "staff": _staff(event, numbers["groups"])}, _logs(event), files)
+    return Bundle(about, {"tables": tables, "staff": _staff(event, numbers["groups"])}, _logs(event), files.data)
 
 
-def _rows(name: str, event: Event, numbers: dict[str, dict[int, int]], files: list[bytes]) -> dict[str, Any]:
+def _rows(name: str, event: Event, numbers: dict[str, dict[int, int]], files: _Files) -> dict[str, Any]:
     """In the order of their keys, which is the order in which they are made elsewhere, so that it stays the same."""
     here, carried = table(name), columns(name)
     found = db.session.execute(_wanted(here).where(of_event(name, event.id))).mappings().all()
     if is_numbered(name):
         numbers[name] = {row["id"]: number for number, row in enumerate(found, start=1)}
-    read = [(column.name, refers_to(column), names_a_file(column)) for column in carried]
+    read = [(column.name, refers_to(column), names_a_file(column), has_files_inside(column)) for column in carried]
     rows = []
     for row in found:
         cells_ = []
-        for column, target, is_file in read:
+        for column, target, is_file, has_files in read:
             value = row[column]
             if target and value is not None:
                 # What is gone, though a row still names it, is named no more.
                 value = numbers[target].get(value)
             elif is_file and value:
-                files.append(assets.read(value))
-                value = len(files)
+                value = files.place(value)
+            elif has_files:
+                value = cells.with_files(value, files.mentioned)
             cells_.append(cells.plain(value))
         rows.append(cells_)
     return {"columns": [column.name for column in carried], "rows": rows}

@@ -128,7 +128,17 @@ def test_whatever_the_bytes_are_there_is_an_answer(noise: bytes, at: int) -> Non
         ("records", "updated_at", "2026-07-04T10:00:00"),
         ("marks", "position", 7),
         ("record_changes", "new", "7"),
-        ("flags", "photo", 2),
+        ("flags", "photo", 99),
+        ("diploma_files", "key", 99),
+        ("diploma_templates", "revision", 9),
+        ("diploma_templates", "language", "tlh"),
+        ("diploma_layouts", "undo", 9),
+        ("diploma_layouts", "layout", {"paper": "a4", "items": [{"kind": "script", "id": "x"}]}),
+        ("diploma_layouts", "layout", {"background": "0" * 32}),
+        ("diploma_layouts", "layout", {"background": "1" * 32}),
+        ("diploma_layouts", "layout", {"background": {"bundled_file": 1}}),
+        ("diploma_layouts", "layout", {"background": {"bundled_file": "1"}}),
+        ("award_rules", "places", 0),
     ],
 )
 def test_what_cannot_be_is_refused(bundle: Bundle, table: str, column: str, value: Any) -> None:
@@ -138,6 +148,15 @@ def test_what_cannot_be_is_refused(bundle: Bundle, table: str, column: str, valu
     with pytest.raises(Damaged) as caught:
         contents_of(Bundle(bundle.about, event, bundle.logs, bundle.files))
     assert caught.value.code == "contradictory"
+
+
+@pytest.mark.parametrize("data", [b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.7", b"", b"GIF89a"])
+def test_a_file_that_is_no_picture_and_no_font_is_refused(bundle: Bundle, data: bytes) -> None:
+    for number in range(len(bundle.files)):
+        files = [data if place == number else file for place, file in enumerate(bundle.files)]
+        with pytest.raises(Damaged) as caught:
+            contents_of(Bundle(bundle.about, bundle.event, bundle.logs, files))
+        assert caught.value.code == "contradictory"
 
 
 def test_what_another_laurel_knows_and_this_one_does_not_is_said_to_be_newer(bundle: Bundle) -> None:

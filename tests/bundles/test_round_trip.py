@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,6 +19,7 @@ from werkzeug.test import TestResponse
 from app import assets
 from app.accounts.invitations.models import Invitation
 from app.accounts.models import Role, User
+from app.accounts.pictures import for_print
 from app.audit import broken_rows
 from app.audit.models import AuditEntry
 from app.bundles.archive import packed, unpacked
@@ -26,12 +28,19 @@ from app.bundles.reading import contents_of
 from app.bundles.tables import CARRIED, LEFT_BEHIND, belonging_to_events, columns, is_json, refers_to, table
 from app.bundles.writing import bundle_of
 from app.database import locked, now
+from app.diplomas import fonts, items, layouts, uploads
+from app.diplomas.kinds import Basis, FileKind
+from app.diplomas.models import AwardRule, DiplomaTemplate
+from app.diplomas.queries import files as diploma_files
+from app.diplomas.queries import layout_of
+from app.diplomas.starters import STARTERS
 from app.events.kinds import Checking, EvaluationType
 from app.events.marking import Marking
-from app.events.models import Event, EventEvaluator, Participant
+from app.events.models import Activity, Event, EventEvaluator, Participant
 from app.extensions import db
 from app.jobs.models import Job
 from app.jobs.runner import run_job
+from app.leaderboards.screens.actions import add_image
 from app.scoring.actions import Entry, save_records
 from app.scoring.checking.actions import check
 from app.scoring.flags.actions import raise_flag
@@ -101,7 +110,33 @@ def a_day_of_everything(owner: User) -> Event:
     tournaments.save_rules(locked(Event, event.id), "taiko", 2, Method.Z_SUM, by=other)
     tournaments.add_map(event, "NM1", 101, "Artist - Song [Hard]", Decimal("1.5"), by=other)
     db.session.commit()
+    add_diplomas(event, run, owner)
+    add_image(event, "Lhota", picture(), by=owner)
+    db.session.commit()
     return event
+
+
+def add_diplomas(event: Event, run: Activity, owner: User) -> None:
+    """A template with a drawing behind it, a logo and a font, changed twice and once taken back; and who gets it."""
+    template = layouts.create_from_starter(event, "Winners", STARTERS["laurel"], "en", by=owner)
+    logo = layouts.add_file(event, FileKind.PICTURE, "logo.png", for_print(picture(), 200), by=owner)
+    data = (fonts.FOLDER / "Inter_700Bold.ttf").read_bytes()
+    font = layouts.add_file(event, FileKind.FONT, uploads.font(data), data, by=owner)
+    db.session.commit()
+
+    def add_font(plain: dict[str, Any]) -> None:
+        plain["fonts"] = [{"family": font.name, "file": font.key}]
+
+    def add_logo(plain: dict[str, Any]) -> None:
+        items.add(plain, "picture", file=logo.key)
+
+    layouts.change(event, template, add_font, "font", by=owner)
+    db.session.commit()
+    layouts.change(event, template, add_logo, "logo", by=owner)
+    db.session.commit()
+    layouts.undo(event, template, by=owner)
+    db.session.add(AwardRule(event_id=event.id, template_id=template.id, basis=Basis.ACTIVITY, activity_id=run.id))
+    db.session.commit()
 
 
 @pytest.fixture
@@ -120,6 +155,11 @@ def test_what_is_brought_in_is_what_was_taken_away(owner: User, sign_in: SignIn)
     assert copy.id != event.id
     assert what_there_is(take(browser, copy)) == what_there_is(data)
     run = copy.activities[0]
+    template = db.session.scalars(select(DiplomaTemplate).where(DiplomaTemplate.event_id == copy.id)).one()
+    assert layouts.redo(copy, template, by=owner)
+    for key in layout_of(template).template.files:
+        assert assets.read(key), "its drawing, its logo and its font are files of this installation"
+    assert not layout_of(template).template.files & {file.key for file in diploma_files(event)}
     assert copy.freezes[str(run.id)] == {"at": "2026-07-04T13:00:00+00:00"}, "what was frozen there is frozen here"
     record = db.session.scalars(
         select(Record).join(Participant).where(Participant.event_id == copy.id, Participant.display_name == "Eva")
@@ -242,9 +282,10 @@ def test_every_table_of_an_event_goes_along_or_says_why_not() -> None:
 NUMBERS = {
     *{"age", "age_from", "age_to", "colour", "decimal_places", "least_players", "mark_count", "position", "version"},
     "beatmap_id",
-    "photo_days",
+    *{"photo_days", "places"},
+    *{"redo", "revision", "undo"},
 }
-"""What is counted, and osu!'s own number of a map; any other whole number may be that of a row."""
+"""What is counted, osu!'s own number of a map, and revisions inside one template; others may be the number of a row."""
 
 
 def test_what_holds_the_number_of_a_row_is_known() -> None:
@@ -253,7 +294,7 @@ def test_what_holds_the_number_of_a_row_is_known() -> None:
         f"{name}.{column.name}"
         for name, carried in CARRIED.items()
         for column in columns(name)
-        if (is_json(column) and column.name not in {*carried.open_json, *carried.keys})
+        if (is_json(column) and column.name not in {*carried.open_json, *carried.keys, *carried.files})
         or (isinstance(column.type, Integer) and column.name not in NUMBERS and refers_to(column) is None)
     ]
     assert unclear == []
