@@ -144,7 +144,12 @@ class Activity(Model):
 
     @property
     def marking(self) -> Marking:
-        return Marking.of(self.mark_count, self.formula, self.is_higher_better, self.rules)
+        """Put together once for what the columns say: a sheet asks for it with every row."""
+        said = self.mark_count, self.formula, self.is_higher_better
+        kept: tuple[object, object, Marking] | None = self.__dict__.get("_marking")
+        if kept is None or kept[0] != said or kept[1] is not self.rules:
+            kept = self.__dict__["_marking"] = said, self.rules, Marking.of(*said, self.rules)
+        return kept[2]
 
     @property
     def is_higher_better(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, cast
 
 from flask_babel import lazy_gettext as _l
@@ -56,7 +56,7 @@ class Entry:
     chosen: bool = False
     undoes: int | None = None
 
-    @property
+    @cached_property
     def key(self) -> tuple[int, int]:
         return self.activity.id, self.participant.id
 
@@ -203,13 +203,12 @@ def _question(outcome: Outcome, known: Mapping[int, Reference], by: Scorer) -> O
 def _read(entry: Entry) -> tuple[tuple[Value | None, ...], tuple[MarkError, ...]]:
     marks: list[Value | None] = []
     errors: list[MarkError] = []
-    columns = entry.activity.marking.columns
-    for position, raw in enumerate(entry.marks, start=1):
+    marking, kind = entry.activity.marking, entry.activity.mark_type
+    for index, raw in enumerate(entry.marks):
         try:
-            mark = parse_json(raw, entry.activity.mark_type)
-            marks.append(in_range(mark, columns[position - 1].criterion, entry.activity.mark_type))
+            marks.append(in_range(parse_json(raw, kind), marking.criteria[index // marking.each], kind))
         except InvalidValue as error:
-            errors.append(MarkError(position, error.code, error.message))
+            errors.append(MarkError(index + 1, error.code, error.message))
     missing = entry.activity.mark_count - len(entry.marks)
     return (*marks, *[None] * missing), tuple(errors)
 
@@ -263,8 +262,8 @@ def _as_written(outcome: Outcome, record_ids: dict[tuple[int, int], int], by: Sc
 def _upsert_records(saved: Iterable[Outcome], by: Scorer, moment: datetime) -> dict[tuple[int, int], int]:
     rows = [
         {
-            "activity_id": outcome.entry.activity.id,
-            "participant_id": outcome.entry.participant.id,
+            "activity_id": outcome.entry.key[0],
+            "participant_id": outcome.entry.key[1],
             "amount": outcome.standing.value.amount if outcome.standing.value else None,
             "status": outcome.standing.value.status if outcome.standing.value else None,
             "ties": _ties(outcome.standing.value),
@@ -324,8 +323,8 @@ def _append_history(written: Iterable[Outcome], source: Source) -> None:
 def _payload(written: Iterable[Outcome], source: Source) -> dict[str, Any]:
     changes = [
         {
-            "activity": outcome.entry.activity.id,
-            "participant": outcome.entry.participant.id,
+            "activity": outcome.entry.key[0],
+            "participant": outcome.entry.key[1],
             "version": outcome.standing.version,
             "old": plain_marks(outcome.before.marks),
             "new": plain_marks(outcome.standing.marks),
