@@ -35,16 +35,13 @@ from .schemas import (
     EventsQuery,
     EventSummary,
     ItemErrors,
-    Overall,
     Participant,
     ParticipantPage,
     ParticipantsQuery,
     Saved,
-    Standings,
-    StandingsOfActivity,
-    StandingsQuery,
     WantedRecords,
 )
+from .standing_schemas import Overall, Standings, StandingsOfActivity, StandingsQuery
 
 SMALL_BODY = 1000
 RECORDS_LIMIT = "API_RECORDS_LIMIT"

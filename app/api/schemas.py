@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from ..events import models as events
 from ..events.categories import Bracket, bracket_for
 from ..events.kinds import ActivityState, EvaluationType, EventStatus, Formula, Gender, Visibility
-from ..leaderboards import standings, whole
-from ..leaderboards.queries import ActivityStandings, Wholes
-from ..leaderboards.schemes import scheme_rules
-from ..leaderboards.scores import Fate, Step
 from ..scoring import values
 from ..scoring.actions import Outcome
 from ..scoring.columns import mark_names
 from ..scoring.warnings import Code
-
-R = TypeVar("R", bound=standings.Placed)
 
 LARGEST_ID = 2**31 - 1
 MOST_RECORDS = 5000
@@ -42,7 +36,7 @@ class Value(BaseModel):
 
     @classmethod
     def of(cls, value: values.Value, kind: EvaluationType) -> Value:
-        return cls(value=_exact(value.amount), status=value.status, shown=values.show(value, kind))
+        return cls(value=exact(value.amount), status=value.status, shown=values.show(value, kind))
 
 
 class EventSummary(BaseModel):
@@ -154,152 +148,6 @@ class ParticipantPage(Page):
     participants: list[Participant]
 
 
-class Competitor(BaseModel):
-    id: int
-    external_id: str | None
-    name: str
-    group: str
-
-    @classmethod
-    def of(cls, who: standings.Competitor) -> Competitor:
-        return cls(id=who.id, external_id=who.external_id, name=who.name, group=who.group.name)
-
-
-class Row(BaseModel):
-    """Equal values share a place and the next one counts them all (1, 1, 3); none beside DNF, DNS and DSQ."""
-
-    place: int | None
-    participant: Competitor
-    value: Value
-
-    @classmethod
-    def of(cls, row: standings.Row, kind: EvaluationType) -> Row:
-        return cls(place=row.place, participant=Competitor.of(row.participant), value=Value.of(row.value, kind))
-
-
-class Bucket(BaseModel):
-    """People who compete with each other. Only what they were split by is set."""
-
-    key: str
-    gender: Gender | None = None
-    category: str | None = None
-    group: str | None = None
-    rows: list[Row]
-
-
-class StandingsOfActivity(BaseModel):
-    id: int
-    name: str
-    evaluation_type: EvaluationType
-    unit: str
-    provisional: bool = Field(description="The activity is open: values may still change.")
-    frozen_at: datetime | None = Field(description="As of when it is, where the organisers hold newer values back.")
-    buckets: list[Bucket]
-
-    @classmethod
-    def of(cls, of: ActivityStandings, by: Split) -> StandingsOfActivity:
-        activity = of.activity
-        return cls(
-            id=activity.id,
-            name=activity.name,
-            evaluation_type=activity.evaluation_type,
-            unit=activity.unit,
-            provisional=activity.state is ActivityState.OPEN,
-            frozen_at=of.standings.freeze.at if of.standings.freeze else None,
-            buckets=_buckets(of.standings, by, activity.mark_type),
-        )
-
-
-class OverallStep(BaseModel):
-    """What one activity gave. `fate`: counted; filled, as nothing was there; dropped; skipped, which counts nothing."""
-
-    activity: int
-    place: int | None
-    score: str | None
-    weighted: str | None = Field(description="The score times the activity's weight, which is what is added up.")
-    fate: Fate
-
-    @classmethod
-    def of(cls, step: Step) -> OverallStep:
-        score, weighted = _exact(step.score), _exact(step.weighted)
-        return cls(activity=step.column, place=step.place, score=score, weighted=weighted, fate=step.fate)
-
-
-class OverallRow(BaseModel):
-    """`total` is exact as far as it can be written, up to 50 digits; `shown` is what the board shows."""
-
-    place: int | None
-    participant: Competitor
-    total: str | None
-    shown: str
-    steps: list[OverallStep]
-
-
-class OverallBucket(BaseModel):
-    """People who compete with each other. Only what they were split by is set."""
-
-    key: str
-    gender: Gender | None = None
-    category: str | None = None
-    group: str | None = None
-    rows: list[OverallRow]
-
-
-class TeamRow(BaseModel):
-    """`counted` are the participants whose totals count."""
-
-    place: int | None
-    group_id: int
-    group: str
-    total: str | None
-    shown: str
-    counted: list[int]
-
-
-class Overall(BaseModel):
-    """All activities together, by the rules that the event chose; `teams` is null where it has none."""
-
-    rules: dict[str, Any]
-    buckets: list[OverallBucket]
-    teams: list[TeamRow] | None
-
-    @classmethod
-    def of(cls, wholes: Wholes, by: Split) -> Overall:
-        def rows(of: Sequence[whole.OverallRow]) -> list[OverallRow]:
-            return [
-                OverallRow(
-                    place=row.place,
-                    participant=Competitor.of(row.participant),
-                    total=_exact(row.total),
-                    shown=wholes.figures.total(row.total),
-                    steps=[OverallStep.of(step) for step in row.line.steps],
-                )
-                for row in of
-            ]
-
-        teams = [
-            TeamRow(
-                place=row.place,
-                group_id=row.team.id,
-                group=row.team.name,
-                total=_exact(row.total),
-                shown=wholes.figures.total(row.total),
-                counted=[member.key for member in row.line.members if member.is_counted],
-            )
-            for row in wholes.teams
-        ]
-        buckets = [OverallBucket(**named, rows=rows(part.rows)) for named, part in _parts(wholes.overall, by)]
-        rules = scheme_rules(wholes.plan.scheme)
-        return cls(rules=rules, buckets=buckets, teams=teams if wholes.plan.teams else None)
-
-
-class Standings(BaseModel):
-    event_id: int
-    revision: int
-    activities: list[StandingsOfActivity]
-    overall: Overall | None = Field(description="Null where the event has no overall results.")
-
-
 class AuditEntry(BaseModel):
     """One thing that somebody did. `event_id` is null for what belongs to the installation."""
 
@@ -338,7 +186,6 @@ class Saved(BaseModel):
 
 # What comes in ---------------------------------------------------------------------------------------------------
 
-Split = Literal["category", "group", "all"]
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 Written = str | int | bool | None
 Wanted = Annotated[
@@ -402,10 +249,6 @@ class AuditQuery(BaseModel):
     since: AwareDatetime | None = None
     until: AwareDatetime | None = Field(None, description="Exclusive.")
     q: str = Field("", max_length=120, pattern=r"^[^\x00]*$", description="Stands in a name or among the values.")
-
-
-class StandingsQuery(BaseModel):
-    by: Split = Field("category", description="Who competes with whom: gender and age category, group, or all.")
 
 
 # Errors ----------------------------------------------------------------------------------------------------------
@@ -482,19 +325,6 @@ class Conflicts(Error):
     conflict_count: int = 0
 
 
-def _exact(amount: Decimal | None) -> str | None:
+def exact(amount: Decimal | None) -> str | None:
+    """A decimal number in text."""
     return None if amount is None else f"{amount:f}"
-
-
-def _buckets(of: standings.Standings, by: Split, kind: EvaluationType) -> list[Bucket]:
-    return [Bucket(**named, rows=[Row.of(row, kind) for row in part.rows]) for named, part in _parts(of, by)]
-
-
-def _parts(of: standings.StandingsOf[R], by: Split) -> Iterator[tuple[dict[str, Any], standings.Part[R]]]:
-    """Each part, with what it was split by."""
-    if by == "all":
-        yield {"key": "all"}, of.whole
-    elif by == "group":
-        yield from (({"key": one.key, "group": one.group.name}, one) for one in of.groups)
-    else:
-        yield from (({"key": one.key, "gender": one.gender, "category": one.category}, one) for one in of.buckets)

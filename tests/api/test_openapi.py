@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import BaseModel
 
-from app.api import schemas
+from app.api import schemas, standing_schemas
 
 from .conftest import Games, Script
 
@@ -109,7 +109,7 @@ def test_the_shape_of_an_error_is_what_every_error_has(document: Any) -> None:
         ("/api/v1/events", schemas.EventPage),
         ("", schemas.EventDetail),
         ("/participants", schemas.ParticipantPage),
-        ("/standings", schemas.Standings),
+        ("/standings", standing_schemas.Standings),
     ],
 )
 def test_answers_have_the_documented_shape_and_order(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NoReturn
 
 from flask import Blueprint, Flask, abort, flash, request
@@ -143,15 +144,7 @@ def show_email(token: str) -> Response:
 @web.public
 def confirm_email(token: str) -> Response:
     change = change_to_confirm(token)
-    try:
-        actions.confirm_email(change)
-    except actions.Over:
-        db.session.rollback()
-        change_is_over()
-    except actions.Taken:
-        db.session.rollback()
-        taken()
-    db.session.commit()
+    settle(change, actions.confirm_email)
     flash(_("%(email)s is your address now.", email=change.new_email), "ok")
     return web.go_to("home.show")
 
@@ -166,8 +159,15 @@ def show_stop(token: str) -> Response:
 @web.public
 def stop_email(token: str) -> Response:
     change = change_to_stop(token)
+    settle(change, actions.stop_email)
+    flash(_("The address stays as it was, and every device is signed out. Choose a new password now."), "ok")
+    return web.go_to("recovery.ask", email=change.old_email)
+
+
+def settle(change: EmailChange, how: Callable[[EmailChange], object]) -> None:
+    """Commit it, or show the page that says why it cannot be done any more."""
     try:
-        actions.stop_email(change)
+        how(change)
     except actions.Over:
         db.session.rollback()
         change_is_over()
@@ -175,8 +175,6 @@ def stop_email(token: str) -> Response:
         db.session.rollback()
         taken()
     db.session.commit()
-    flash(_("The address stays as it was, and every device is signed out. Choose a new password now."), "ok")
-    return web.go_to("recovery.ask", email=change.old_email)
 
 
 def change_to_confirm(token: str) -> EmailChange:

@@ -38,7 +38,6 @@ class Refused(StrEnum):
     CUT_OFF = "cut_off"
     UNKNOWN_SHEET = "unknown_sheet"
     OTHER_EVENT = "other_event"
-    WITHDRAWN = "withdrawn"
     NO_TABLE = "no_table"
 
 
