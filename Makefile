@@ -3,7 +3,7 @@
 
 PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3.14; do \
 	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
-JOBS ?= 2
+JOBS ?= 3
 
 VENV := .venv
 IN_VENV := $(VENV)/bin/python
