@@ -59,13 +59,14 @@ def _asked(app: Flask, name: str) -> Future[str]:
 
 
 def _ask(app: Flask, check: Callable[[], str], answer: Future[str]) -> None:
-    with app.app_context():
-        try:
-            answer.set_result(check())
-        except Exception as error:  # noqa: BLE001  Whoever waits for it gets it.
-            answer.set_exception(error)
-        finally:
-            db.session.remove()
+    """Answers once the connection that it took is back."""
+    try:
+        with app.app_context():
+            state = check()
+    except Exception as error:  # noqa: BLE001  Whoever waits for it gets it.
+        answer.set_exception(error)
+    else:
+        answer.set_result(state)
 
 
 def _database() -> str:
