@@ -189,8 +189,18 @@ class Board:
     @cached_property
     def lines(self) -> Lines:
         """The page asked for; where a place is explained, the one that it is on."""
-        told = next((index for index, row in enumerate(self.rows) if key_of(row) == self.view.why), None)
-        return Lines(self.rows, self.view.page if told is None else told // ROWS + 1)
+        return Lines(self.rows, self.view.page if self._told_at is None else self._told_at // ROWS + 1)
+
+    @property
+    def told(self) -> Any:
+        """The row whose place is explained, or None."""
+        return None if self._told_at is None else self.rows[self._told_at]
+
+    @cached_property
+    def _told_at(self) -> int | None:
+        if self.view.why is None:
+            return None
+        return next((index for index, row in enumerate(self.rows) if key_of(row) == self.view.why), None)
 
     @property
     def address_without_why(self) -> str:
@@ -227,7 +237,8 @@ class Board:
         """The groups whose progress is shown: all, or of many the one looked at and those where most is missing."""
         groups = self.standings.groups
         wanted = sorted(groups, key=lambda group: (group.key != self.view.bucket, len(group.entrants) - group.people))
-        return [group for group in groups if group in wanted[:SHOWN_GROUPS]]
+        shown = {group.key for group in wanted[:SHOWN_GROUPS]}
+        return [group for group in groups if group.key in shown]
 
     def group_view(self, group: GroupStandingsOf[Any]) -> View:
         return replace(self.view, bucket=group.key, page=1, why=None)
@@ -290,7 +301,7 @@ class ActivityBoard(Board):
 
     @cached_property
     def why(self) -> Why | None:
-        row = next((row for row in self.rows if key_of(row) == self.view.why), None)
+        row = self.told
         return of_activity(row, self.rows, self.activity, self.shown) if row else None
 
     @cached_property
@@ -345,7 +356,7 @@ class OverallBoard(WholeBoard):
 
     @cached_property
     def why(self) -> Why | None:
-        row = next((row for row in self.rows if key_of(row) == self.view.why), None)
+        row = self.told
         return of_overall(row, self.rows, self.scheme, self.figures, self.shown) if row else None
 
     @property
@@ -370,7 +381,7 @@ class TeamBoard(WholeBoard):
 
     @cached_property
     def why(self) -> Why | None:
-        row = next((row for row in self.rows if key_of(row) == self.view.why), None)
+        row = self.told
         return of_team(row, self.rows, self.scheme.teams, self.shown) if row and self.scheme.teams else None
 
     @property

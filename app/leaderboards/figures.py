@@ -84,4 +84,6 @@ def figures_of(plan: Plan, activities: Sequence[Activity], mark: str | None = No
 
 
 def _places(amount: Decimal) -> int:
+    if amount.as_tuple().exponent == 0:
+        return 0
     return max(-int(amount.normalize().as_tuple().exponent), 0)
