@@ -2,12 +2,13 @@
    places, and marks those that changed for a moment. Whatever it missed, the state it asks with tells the server.
    Why somebody has their place is a part of what is asked for, so it stays as true as the board. */
 
-import { followOnClick, showFollowed, tellOfFollowed } from "./following.js";
+import { followOnClick, showFollowed, tellOfFollowed, wantsNotices } from "./following.js";
 import { glide, places } from "./gliding.js";
 import { Poll } from "./polling.js";
 
 const EVERY = 700;
 const LONGEST_WAIT = 5000;
+const EVERY_HIDDEN = 5000;
 const ROWS = "tbody tr[id]";
 const MARKED_FOR = 2600;
 const GONE = [403, 404, 410];
@@ -21,7 +22,14 @@ let answered = () => {};
 let before = new Map();
 let stood = new Map();
 
-const poll = new Poll({ every: EVERY, longest: LONGEST_WAIT, ask, tell: showState, until: () => hasEnded() });
+const poll = new Poll({
+  every: EVERY,
+  longest: LONGEST_WAIT,
+  ask,
+  tell: showState,
+  until: () => hasEnded(),
+  hiddenEvery: () => (wantsNotices() ? EVERY_HIDDEN : 0),
+});
 
 // Asking ----------------------------------------------------------------------------------------------------------
 

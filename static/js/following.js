@@ -1,5 +1,6 @@
 /* Whom somebody follows, kept in this browser alone: their rows stand out on every board of the event, and what
-   changes in them is said above the board for as long as nobody has read it. */
+   changes in them is said above the board for as long as nobody has read it. Who allows it is told by the browser too
+   while they look at something else. */
 
 const followed = document.getElementById("board-followed");
 const STAYS = 12000;
@@ -35,6 +36,25 @@ export function showFollowed(board) {
   button.hidden = false;
   button.setAttribute("aria-pressed", String(follows));
   button.textContent = follows ? button.dataset.follows : button.dataset.offer;
+  const notices = board.querySelector("[data-notices]");
+  if (notices) notices.hidden = !follows || globalThis.Notification?.permission !== "default";
+}
+
+/* Whether the page shall ask on while it is hidden. */
+export function wantsNotices() {
+  return globalThis.Notification?.permission === "granted" && all().size > 0;
+}
+
+/* One for each event: a newer one takes the place of that before. */
+async function notify(text) {
+  const about = { body: text, tag: key() };
+  try {
+    const notice = new Notification(document.title, about);
+    notice.onclick = () => { window.focus(); notice.close(); };
+  } catch {
+    // Some phones leave it to the service worker, where there is one.
+    (await navigator.serviceWorker?.getRegistration())?.showNotification(document.title, about);
+  }
 }
 
 export function tellOfFollowed(changes) {
@@ -43,12 +63,17 @@ export function tellOfFollowed(changes) {
   if (!mine.length || !followed) return;
   followed.textContent = mine.map(({ name, place, value }) => [place ? `${place}.` : "", name, value].filter(Boolean).join(" ")).join(" · ");
   followed.hidden = false;
+  if (document.hidden && wantsNotices()) notify(followed.textContent);
   clearTimeout(tellOfFollowed.timer);
   tellOfFollowed.timer = setTimeout(() => { followed.hidden = true; }, STAYS);
 }
 
 export function followOnClick(board) {
-  board.addEventListener("click", ({ target }) => {
+  board.addEventListener("click", async ({ target }) => {
+    if (target.closest("[data-notices]")) {
+      await Notification.requestPermission();
+      showFollowed(board);
+    }
     const button = target.closest("[data-follow]");
     if (!button) return;
     const people = all();

@@ -6,9 +6,10 @@ const SPREAD = 0.25;
 
 export class Poll {
   /* `ask` does it once and throws where it failed; `tell` hears how often it has failed by now; `until` ends it.
+     `hiddenEvery` says how often it asks while nobody looks, 0 for not at all.
      Whoever calls `now` while it asks is given another answer right after that one. */
-  constructor({ every, longest, ask, tell = () => {}, until = () => false }) {
-    Object.assign(this, { every, longest, ask, tell, until, failures: 0, asking: false, again: false, timer: 0 });
+  constructor({ every, longest, ask, tell = () => {}, until = () => false, hiddenEvery = () => 0 }) {
+    Object.assign(this, { every, longest, ask, tell, until, hiddenEvery, failures: 0, asking: false, again: false, timer: 0 });
     this.now = this.now.bind(this);
   }
 
@@ -19,7 +20,8 @@ export class Poll {
   }
 
   later() {
-    const wait = this.failures ? Math.min(this.every * 2 ** this.failures, this.longest) : this.every;
+    const every = document.hidden ? this.hiddenEvery() : this.every;
+    const wait = this.failures ? Math.min(every * 2 ** this.failures, Math.max(this.longest, every)) : every;
     clearTimeout(this.timer);
     this.timer = setTimeout(this.now, this.failures ? wait * (1 - SPREAD + 2 * SPREAD * Math.random()) : wait);
   }
@@ -27,7 +29,7 @@ export class Poll {
   async now() {
     clearTimeout(this.timer);
     this.again = this.asking;
-    if (this.asking || document.hidden || this.until()) return;
+    if (this.asking || this.until() || (document.hidden && !this.hiddenEvery())) return;
     this.asking = true;
     try {
       await this.ask();

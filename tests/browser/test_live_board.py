@@ -14,6 +14,15 @@ from tests.support.servers import Server
 __all__ = ["admin", "games", "score"]
 
 COUNT_SWAPS = "window.swaps = 0; document.addEventListener('htmx:afterSwap', () => { window.swaps += 1; });"
+NOTE_NOTICES = """
+    window.notices = [];
+    window.Notification = class {
+        static permission = "default";
+        static async requestPermission() { return Notification.permission = "granted"; }
+        constructor(title, { body }) { window.notices.push([title, body]); }
+    };
+"""
+"""What the browser would show, where a test can see it."""
 SEEN_WITHIN = 2000
 HEALS_WITHIN = 10_000
 
@@ -135,3 +144,30 @@ def test_whom_this_browser_follows_stands_out_and_what_changes_of_them_is_said(
     expect(page.locator("tr.is-followed")).to_contain_text("Eva")
     page.get_by_role("button", name="Following").click()
     expect(page.locator("tr.is-followed")).to_have_count(0)
+
+
+def test_who_allows_it_is_notified_of_whom_they_follow_while_they_look_at_something_else(
+    new_page: OpenPage, games: Games, score: Score
+) -> None:
+    score(games.sprint, {games.eva: "4", games.jan: "5"})
+    page = new_page("desk")
+    page.add_init_script(NOTE_NOTICES)
+    polls = watch(page, games)
+    page.get_by_role("link", name="Eva").click()
+    page.get_by_role("button", name="Follow").click()
+    page.get_by_role("button", name="Notify me while this page is open").click()
+    expect(page.get_by_role("button", name="Notify me while this page is open")).to_be_hidden()
+    turn(page, hidden=True)
+    page.wait_for_timeout(500)
+    polls.clear()
+    score(games.sprint, {games.jan: "7"})
+    score(games.sprint, {games.eva: "6"})
+    until = time.monotonic() + HEALS_WITHIN / 1000
+    while not page.evaluate("window.notices") and time.monotonic() < until:
+        page.wait_for_timeout(200)
+    assert page.evaluate("window.notices") == [["Throw · Summer games · Laurel", "2. Eva 6"]]
+    assert len(polls) <= 2, "it asks seldom"
+    turn(page, hidden=False)
+    score(games.sprint, {games.eva: "7"})
+    expect(page.locator("#board-followed")).to_have_text(re.compile(r"1\. Eva 7"), timeout=SEEN_WITHIN)
+    assert len(page.evaluate("window.notices")) == 1, "who looks is not notified"
