@@ -23,7 +23,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import cast as cast_type
 
-from sqlalchemy import BigInteger, Integer, String, cast, func, select, type_coerce
+from sqlalchemy import BigInteger, Integer, String, cast, select, type_coerce
 from sqlalchemy.orm import selectinload
 
 from ..database import exact
@@ -293,11 +293,13 @@ def _values_now(
     values: dict[int, dict[int, Value]] = {activity_id: {} for activity_id in activity_ids}
     unusual: list[Known] = []
     known = _Values()
-    for activity_id, participant_id, millionths, status_or_ties, is_checked in _records(activity_ids):
-        if status_or_ties is None and activity_id not in checked_ones:
+    for activity_id, participant_id, millionths, status, ties, is_checked in _records(activity_ids):
+        if status is None and ties is None and activity_id not in checked_ones:
             values[activity_id][participant_id] = known[millionths]
         else:
-            value = known.unusual(millionths, status_or_ties)
+            value = known[status or millionths]
+            if ties and (numbers := json.loads(ties)):
+                value = replace(value, ties=tuple(map(Decimal, numbers)))
             unusual.append((activity_id, participant_id, value, bool(is_checked)))
     return values, unusual
 
@@ -309,28 +311,26 @@ class _Values(dict[int | str, Value]):
         value = Value.without(Status(key)) if isinstance(key, str) else Value(exact(key), None)
         return self.setdefault(key, value)
 
-    def unusual(self, millionths: int, status_or_ties: str | None) -> Value:
-        if status_or_ties and status_or_ties in Status.__members__:
-            return self[status_or_ties]
-        numbers = json.loads(status_or_ties) if status_or_ties else None
-        return replace(self[millionths], ties=tuple(map(Decimal, numbers))) if numbers else self[millionths]
+
+_Row = tuple[int, int, int, str | None, str | None, int]
 
 
-def _records(activity_ids: Collection[int]) -> Sequence[tuple[int, int, int, str | None, int]]:
-    """Activity, participant, millionths, a status or what breaks a tie, whether it is checked; as the driver has it."""
+def _records(activity_ids: Collection[int]) -> Sequence[_Row]:
+    """Activity, participant, millionths, status, what breaks a tie, whether it is checked; as the driver has them."""
     table = Record.__table__.c
     found = db.session.connection().execute(
         select(
             table.activity_id,
             table.participant_id,
             type_coerce(table.amount, BigInteger),
-            func.coalesce(table.status, cast(table.ties, String)),
+            type_coerce(table.status, String),
+            cast(table.ties, String),
             type_coerce(table.checked_at.is_not(None), Integer),
         ).where(table.activity_id.in_(activity_ids), table.amount.is_not(None) | table.status.is_not(None))
     )
     rows = found.cursor.fetchall()
     found.close()
-    return cast_type("Sequence[tuple[int, int, int, str | None, int]]", rows)
+    return cast_type("Sequence[_Row]", rows)
 
 
 def _numbers(event: Event, names: Collection[str]) -> dict[str, dict[int, Decimal]]:

@@ -6,8 +6,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.accounts.models import User
-from app.events.kinds import ActivityState, EvaluationType, EventStatus, Gender, Visibility
+from app.events.kinds import ActivityState, EvaluationType, EventStatus, Gender, TieBreak, Visibility
+from app.events.marking import Criterion, Marking
 from app.extensions import db
+from app.scoring.actions import Entry, save_records
+from app.scoring.models import Source
 from bench import data
 from tests.conftest import SignIn
 from tests.support import make
@@ -193,3 +196,16 @@ def test_a_page_of_a_hundred_rows_weighs_at_most_30_kb(client: FlaskClient, cont
     page = client.get(f"/events/{event.id}/board?page=10", headers={"Accept-Language": language})
     assert len(rows(page)) == 100
     assert len(page.data) <= 30_000
+
+
+@pytest.mark.both_databases
+def test_those_without_a_result_stand_in_the_order_of_what_breaks_ties(
+    client: FlaskClient, games: Games, admin: User
+) -> None:
+    marking = Marking(criteria=(Criterion("Snatch"), Criterion("Jerk")), tie_break=TieBreak.NEXT)
+    lift = make.activity(games.event, EvaluationType.SCORE_SET, "Lift", marking=marking)
+    entries = [Entry(games.eva, lift, ("DNF", "5")), Entry(games.jan, lift, ("DNF", "7"))]
+    save_records(games.event, entries, by=admin, source=Source.HAND)
+    db.session.commit()
+    found = [row[1] for row in rows(client.get(f"{games.url}?activity={lift.id}"))]
+    assert found == ["Jan", "Eva"]
